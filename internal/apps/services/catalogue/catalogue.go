@@ -1,0 +1,181 @@
+package catalogue
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/pack"
+	"benso/internal/kernel/vntext"
+)
+
+// Folders of the pack that the catalogue reads.
+const (
+	procedures = "procedures/"
+	processes  = "processes/"
+)
+
+// Catalogue is every version of every procedure and of the definitions that
+// their cases run by. It is immutable and safe for concurrent reads.
+type Catalogue struct {
+	all         map[string]*Procedure // by Procedure.ID
+	current     []*Procedure          // the version in force of each, by code
+	folded      map[string]string
+	definitions map[string]cases.Definition // by id@version
+	newest      map[string]int64
+}
+
+// Load reads the catalogue from the pack's versions in the database.
+func Load(ctx context.Context, q database.Querier, v cases.Vocabulary, roles access.Roles) (*Catalogue, error) {
+	var files []pack.File
+	for _, folder := range []string{processes, procedures} {
+		found, err := pack.Versions(ctx, q, folder)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	c, problems := build(files, v, roles)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the pack in the database does not load: %w", problems[0])
+	}
+	return c, nil
+}
+
+// Check reads the catalogue's files of a pack that is not applied yet.
+func Check(fsys fs.FS, v cases.Vocabulary, roles access.Roles) []pack.Problem {
+	files, err := pack.Read(fsys)
+	if err != nil {
+		return []pack.Problem{{File: ".", Text: err.Error()}}
+	}
+	for i := range files {
+		files[i].Version = 1
+	}
+	_, problems := build(files, v, roles)
+	return problems
+}
+
+func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogue, []pack.Problem) {
+	c := &Catalogue{all: map[string]*Procedure{}, folded: map[string]string{}, definitions: map[string]cases.Definition{}, newest: map[string]int64{}}
+	var problems []pack.Problem
+	current := map[string]*Procedure{}
+	for _, f := range files {
+		switch path.Dir(f.Path) + "/" {
+		case processes:
+			d, wrong := cases.Parse(f.Path, []byte(f.Body), f.Version, v, holders(roles))
+			problems = append(problems, wrong...)
+			c.definitions[fmt.Sprintf("%s@%d", d.ID, d.Version)] = d
+			c.newest[d.ID] = max(c.newest[d.ID], d.Version)
+		case procedures:
+			p, wrong := Parse(f.Path, []byte(f.Body), f.Version)
+			problems = append(problems, wrong...)
+			if p == nil {
+				continue
+			}
+			if f.Path != procedures+p.Code+".yaml" {
+				problems = append(problems, pack.Problem{File: f.Path, Line: 1, Text: "the file is not named by its code " + p.Code, Mend: "rename it to " + p.Code + ".yaml"})
+			}
+			c.all[p.ID()] = p
+			if now := current[p.Code]; now == nil || now.Version < p.Version {
+				current[p.Code] = p
+			}
+		}
+	}
+	for _, p := range current {
+		if _, ok := c.newest[p.Process]; !ok {
+			problems = append(problems, pack.Problem{File: procedures + p.Code + ".yaml", Line: 1, Text: fmt.Sprintf("there is no process %q", p.Process), Mend: "add it to processes/, or name another"})
+		}
+		c.current = append(c.current, p)
+		c.folded[p.Code] = vntext.Fold(p.Name.Vi + " " + p.Name.En + " " + p.Field + " " + p.Code)
+	}
+	slices.SortFunc(c.current, func(a, b *Procedure) int { return strings.Compare(a.Code, b.Code) })
+	return c, problems
+}
+
+// Procedure gives the version in force of a procedure.
+func (c *Catalogue) Procedure(code string) (*Procedure, error) {
+	for _, p := range c.current {
+		if p.Code == code {
+			return p, nil
+		}
+	}
+	return nil, fault.Missing("procedure", code)
+}
+
+// Version gives the version that a draft or a dossier is pinned to.
+func (c *Catalogue) Version(code string, version int64) (*Procedure, error) {
+	p, ok := c.all[fmt.Sprintf("%s@%d", code, version)]
+	if !ok {
+		return nil, fault.Missing("procedure version", fmt.Sprintf("%s@%d", code, version))
+	}
+	return p, nil
+}
+
+// Versions lists every version of every procedure, in no order: drafts may still
+// be pinned to an old one.
+func (c *Catalogue) Versions() []*Procedure {
+	all := make([]*Procedure, 0, len(c.all))
+	for _, p := range c.all {
+		all = append(all, p)
+	}
+	return all
+}
+
+// Process gives the definition by which new cases of a procedure run.
+func (c *Catalogue) Process(p *Procedure) cases.Definition {
+	return c.definitions[fmt.Sprintf("%s@%d", p.Process, c.newest[p.Process])]
+}
+
+// Definition gives the definition that a case is pinned to.
+func (c *Catalogue) Definition(id string, version int64) (cases.Definition, error) {
+	d, ok := c.definitions[fmt.Sprintf("%s@%d", id, version)]
+	if !ok {
+		return cases.Definition{}, fmt.Errorf("no version %d of the process %s", version, id)
+	}
+	return d, nil
+}
+
+// Offered lists the procedures that hold on a day, by code.
+func (c *Catalogue) Offered(day string) []*Procedure {
+	var found []*Procedure
+	for _, p := range c.current {
+		if p.InForce(day) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// Find lists what is offered on a day and answers a search: every word of it,
+// without diacritics, as the beginning of a word. An empty search finds all.
+func (c *Catalogue) Find(day, query string) []*Procedure {
+	words := strings.Fields(vntext.Fold(query))
+	var found []*Procedure
+	for _, p := range c.Offered(day) {
+		text := " " + c.folded[p.Code]
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, " "+w) }) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// holders says which roles hold a permission.
+func holders(roles access.Roles) func(access.Permission) []string {
+	return func(p access.Permission) []string {
+		var ids []string
+		for _, r := range roles.All() {
+			if slices.Contains(r.Permissions, p) {
+				ids = append(ids, r.ID)
+			}
+		}
+		return ids
+	}
+}

@@ -1,0 +1,361 @@
+package dossier
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"benso/internal/apps/services/catalogue"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/form"
+	"benso/internal/kernel/vntext"
+)
+
+// KeepDrafts is how long an untouched draft is kept.
+const KeepDrafts = 90 * 24 * time.Hour
+
+// StalePage is a page of a draft that was changed elsewhere (another tab, another
+// device) after it was shown: both values are there to choose from. It is a
+// Conflict fault.
+type StalePage struct{ Draft Draft }
+
+func (s *StalePage) Error() string { return "draft " + s.Draft.ID + ": the page was changed elsewhere" }
+
+// Unwrap makes it a fault for those who do not look closer.
+func (s *StalePage) Unwrap() error { return fault.New(fault.Conflict, "dossier.stale_page") }
+
+// Start begins a draft of a procedure; the same key gives the same draft. At the
+// counter a clerk fills it in: agency is the clerk's.
+func (r *Room) Start(ctx context.Context, actor access.Actor, p *catalogue.Procedure, channel Channel, agency, key string) (Draft, error) {
+	now := r.Clock.Now()
+	d := Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Agency: agency, Procedure: p.Code, ProcedureVersion: p.Version,
+		Answers: form.Answers{}, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
+	return r.start(ctx, actor, d, key)
+}
+
+// StartAnswer begins the answer to a request: a draft that holds what the
+// dossier says now. The same dossier has one such draft at a time.
+func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (Draft, error) {
+	d, err := ofApplicant(ctx, r.DB.Read(), actor.Account, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	if d.State != cases.Waiting {
+		return Draft{}, fault.New(fault.Conflict, "dossier.nothing_asked")
+	}
+	answers, err := Answers(ctx, r.DB.Read(), d.ID)
+	if err != nil {
+		return Draft{}, err
+	}
+	now := r.Clock.Now()
+	draft := Draft{ID: database.NewID(), Account: actor.Account, Channel: Channel(d.Channel), Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
+		Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
+	return r.start(ctx, actor, draft, fmt.Sprintf("answer-%s", d.ID))
+}
+
+func (r *Room) start(ctx context.Context, actor access.Actor, d Draft, key string) (Draft, error) {
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		req := database.Request{Actor: actor.Account, Route: "draft.start", Key: key, Input: database.Digest(d.Procedure, string(d.Channel), d.Completes)}
+		id, done, err := database.Once(ctx, tx, req, d.CreatedAt)
+		if err != nil {
+			return err
+		}
+		if done {
+			begun, err := draft(ctx, tx, actor.Account, id)
+			if err == nil {
+				d = begun
+			}
+			if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			// It was thrown away since: the same wish begins another one.
+		}
+		if err := insertDraft(ctx, tx, d); err != nil {
+			return err
+		}
+		return database.Done(ctx, tx, req, d.ID)
+	})
+	if err != nil {
+		return Draft{}, fmt.Errorf("start draft: %w", err)
+	}
+	return d, nil
+}
+
+// SavePage keeps the answers of one page. revision is the page's revision when
+// it was shown; when the page was changed since, nothing is kept and the error is
+// *StalePage, so that the person chooses.
+func (r *Room) SavePage(ctx context.Context, actor access.Actor, id, page string, revision int64, change func(form.Answers) form.Answers) (Draft, error) {
+	var d Draft
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
+		if d, err = lockDraft(ctx, tx, actor.Account, id); err != nil {
+			return err
+		}
+		if d.FiledAs != "" {
+			return fault.New(fault.Conflict, "dossier.already_sent")
+		}
+		before := asText(d.Answers)
+		answers := change(maps.Clone(d.Answers))
+		unchanged := asText(answers) == before
+		switch {
+		case unchanged && (revision > 0 || d.Revisions[page] > 0):
+			return nil // the same words sent twice
+		case d.Revisions[page] != revision:
+			return &StalePage{Draft: d}
+		}
+		d.Answers = answers
+		d.Revisions[page]++
+		d.Version++
+		d.UpdatedAt = r.Clock.Now()
+		return updateDraft(ctx, tx, d)
+	})
+	if err != nil {
+		return Draft{}, fmt.Errorf("save page %s of draft %s: %w", page, id, err)
+	}
+	return d, nil
+}
+
+// AttachPaper gives a received paper to a draft; the answers name it when the
+// page is saved.
+func (r *Room) AttachPaper(ctx context.Context, actor access.Actor, id, slot string, b file.Blob) (file.File, error) {
+	var f file.File
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		d, err := lockDraft(ctx, tx, actor.Account, id)
+		if err != nil {
+			return err
+		}
+		if d.FiledAs != "" {
+			return fault.New(fault.Conflict, "dossier.already_sent")
+		}
+		f, err = r.Files.Attach(ctx, tx, b, file.Owner{Kind: OwnerDraft, ID: id}, file.Note{Slot: slot, By: actor.Account})
+		return err
+	})
+	return f, err
+}
+
+// Send files a draft, or sends the answer to a request that it holds. seen is
+// the draft's version on the page where the answers were checked: when it has
+// changed since, nothing is sent. A draft is sent once; sending it again gives
+// the same dossier.
+func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int64, lang string) (Dossier, error) {
+	var d Dossier
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		draft, err := lockDraft(ctx, tx, actor.Account, id)
+		if err != nil {
+			return err
+		}
+		if draft.FiledAs != "" {
+			if draft.Version != seen {
+				return fault.New(fault.Conflict, "dossier.already_sent")
+			}
+			d, err = anyDossier(ctx, tx, draft.FiledAs)
+			return err
+		}
+		if draft.Version != seen {
+			return &StalePage{Draft: draft}
+		}
+		p, err := r.Catalogue.Version(draft.Procedure, draft.ProcedureVersion)
+		if err != nil {
+			return err
+		}
+		env := r.Env(lang)
+		answers, faults := p.Form.CheckAll(draft.Answers, env)
+		if len(faults) > 0 {
+			f := fault.New(fault.Invalid, "dossier.answers_incomplete")
+			f.Fields = faults
+			return f
+		}
+		if draft.Completes != "" {
+			d, err = r.answer(ctx, tx, actor, draft, p, answers)
+		} else {
+			d, err = r.file(ctx, tx, actor, draft, p, answers)
+		}
+		if err != nil {
+			return err
+		}
+		return sent(ctx, tx, draft.ID, d.ID)
+	})
+	if err != nil {
+		return Dossier{}, fmt.Errorf("send draft %s: %w", id, err)
+	}
+	return d, nil
+}
+
+func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
+	now := r.Clock.Now()
+	place := p.Form.Use(answers, "place")
+	agency, err := r.Handler(p, place)
+	if err != nil {
+		return Dossier{}, err
+	}
+	holder, err := r.Units.AgencyPath(agency.ID)
+	if err != nil {
+		return Dossier{}, err
+	}
+	if draft.Channel == Counter && !actor.May(access.DossierIntake, holder) {
+		return Dossier{}, fault.New(fault.Invalid, "dossier.other_agency", "agency", agency.Name)
+	}
+	d := Dossier{
+		Draft: draft.ID, Secret: database.NewSecret(8), Procedure: p.Code, ProcedureVersion: p.Version,
+		Name: vntext.Clean(p.Form.Use(answers, "name")), Phone: p.Form.Use(answers, "phone"), Receive: p.Form.Use(answers, "receive"), FiledAt: now,
+	}
+	if draft.Channel == Online {
+		d.Applicant = actor.Account
+	}
+	n, err := database.Next(ctx, tx, "filing", day(now))
+	if err != nil {
+		return Dossier{}, err
+	}
+	d.FilingNumber = filingNumber(now, n)
+	subject := p.Form.Use(answers, "subject")
+	by := r.by(actor, "", holder, now)
+	d.Case, err = cases.Open(ctx, tx, r.Catalogue.Process(p), cases.New{
+		ID: database.NewID(), Agency: agency.ID, Holder: holder, Place: place, Number: d.FilingNumber, Title: subject,
+		Folded: vntext.Fold(d.FilingNumber + " " + subject + " " + d.Name + " " + d.Phone), Facet: p.Code, Channel: string(draft.Channel), Act: ActFile, Simulated: r.Simulated,
+	}, by)
+	if err != nil {
+		return Dossier{}, err
+	}
+	if err := insertDossier(ctx, tx, d); err != nil {
+		return Dossier{}, err
+	}
+	if err := r.keep(ctx, tx, actor, draft, p, d, answers, now); err != nil {
+		return Dossier{}, err
+	}
+	return d, r.tell(ctx, tx, d, ActFile, by, database.Digest(asText(answers)))
+}
+
+// answer completes or supplements the dossier that the draft answers for.
+func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
+	now := r.Clock.Now()
+	d, err := ofApplicant(ctx, tx, actor.Account, draft.Completes)
+	if err != nil {
+		return Dossier{}, err
+	}
+	act, effect := ActComplete, cases.Effect{}
+	if d.Asked == Supplement {
+		// The limit starts again from zero once the dossier is complete (Art. 19.4).
+		due, provisional, err := deadline(r.Calendar, p.Limit, now, Given{Date: day(d.FirstDueAt), Reason: d.LimitNote})
+		if err != nil {
+			return Dossier{}, err
+		}
+		act, effect = ActSupply, cases.Effect{DueAt: &due, Provisional: provisional}
+		d.LimitFrom = now
+	}
+	def, err := r.Catalogue.Definition(d.Definition, d.DefinitionVersion)
+	if err != nil {
+		return Dossier{}, err
+	}
+	by := r.by(actor, "", d.Holder, now)
+	if d.Case, err = cases.Move(ctx, tx, def, d.Case, act, by, effect); err != nil {
+		return Dossier{}, err
+	}
+	if err := save(ctx, tx, d); err != nil {
+		return Dossier{}, err
+	}
+	if err := answered(ctx, tx, d.ID, now); err != nil {
+		return Dossier{}, err
+	}
+	if err := r.keep(ctx, tx, actor, draft, p, d, answers, now); err != nil {
+		return Dossier{}, err
+	}
+	return d, r.tell(ctx, tx, d, act, by, database.Digest(asText(answers)))
+}
+
+// keep writes the answers as a version of the dossier's and gives it the papers
+// that they name: the content is on the disk already, nobody uploads it again.
+func (r *Room) keep(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, d Dossier, answers form.Answers, now time.Time) error {
+	held, err := r.Files.List(ctx, tx, file.Owner{Kind: OwnerDraft, ID: draft.ID})
+	if err != nil {
+		return err
+	}
+	given := make(map[string]file.File, len(held))
+	for _, f := range held {
+		given[f.ID] = f
+	}
+	for _, field := range p.Form.Papers(answers) {
+		v := answers[field.ID]
+		for i, f := range v.Files {
+			paper, ok := given[f.ID]
+			if !ok {
+				continue // the dossier has it already, from before the request
+			}
+			kept, err := r.Files.Attach(ctx, tx, paper.Blob(), file.Owner{Kind: OwnerDossier, ID: d.ID}, file.Note{Slot: SlotPaper + field.Paper, By: actor.Account})
+			if err != nil {
+				return err
+			}
+			v.Files[i].ID = kept.ID
+		}
+		answers[field.ID] = v
+	}
+	return insertAnswers(ctx, tx, d.ID, d.Version, actor.Account, answers, now)
+}
+
+// DiscardDraft throws a draft away that was not sent.
+func (r *Room) DiscardDraft(ctx context.Context, actor access.Actor, id string) error {
+	return r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		d, err := lockDraft(ctx, tx, actor.Account, id)
+		if err != nil {
+			return err
+		}
+		if d.FiledAs != "" {
+			return fault.New(fault.Conflict, "dossier.already_sent")
+		}
+		return r.dropDraft(ctx, tx, d)
+	})
+}
+
+func (r *Room) dropDraft(ctx context.Context, tx *database.Tx, d Draft) error {
+	papers, err := r.Files.List(ctx, tx, file.Owner{Kind: OwnerDraft, ID: d.ID})
+	if err != nil {
+		return err
+	}
+	for _, f := range papers {
+		if err := r.Files.Remove(ctx, tx, f.ID); err != nil {
+			return err
+		}
+	}
+	return deleteDraft(ctx, tx, d.ID)
+}
+
+// SweepDrafts throws away the drafts that nobody touched for KeepDrafts.
+func (r *Room) SweepDrafts(ctx context.Context) (int, error) {
+	old, err := oldDrafts(ctx, r.DB.Read(), r.Clock.Now().Add(-KeepDrafts))
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range old {
+		if err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error { return r.dropDraft(ctx, tx, d) }); err != nil {
+			return i, err
+		}
+	}
+	return len(old), nil
+}
+
+// Open reads one dossier for an official within their scope, and writes down
+// that they did (DESIGN: opening a case journals one row).
+func (r *Room) Open(ctx context.Context, actor access.Actor, id string) (Dossier, error) {
+	var d Dossier
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
+		if d, err = get(ctx, tx, actor.Scope(access.DossierRead), id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, r.Clock.Now(), audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: "dossier.read", ObjectKind: Kind, ObjectID: id, Path: d.Holder})
+	})
+	return d, err
+}
+
+// asText gives answers as one text; JSON sorts the keys of a map.
+func asText(a form.Answers) string {
+	b, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // texts and lists of texts always encode
+	}
+	return string(b)
+}

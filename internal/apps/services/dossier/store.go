@@ -1,0 +1,349 @@
+package dossier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/form"
+)
+
+func day(t time.Time) string { return clock.Day(t) }
+
+const columns = `, d.draft_id, d.filing_number, d.code, d.secret, d.procedure, d.procedure_version, d.applicant, d.name, d.phone, d.receive, d.filed_at, d.limit_from, d.limit_note,
+	d.asked, d.proposal, d.reason, d.result_number, d.result_book, d.result_on, d.collected_by`
+
+const from = ` FROM dossiers d JOIN cases c ON c.id = d.case_id `
+
+func scan(row interface{ Scan(...any) error }) (Dossier, error) {
+	var d Dossier
+	var code database.Text
+	var filed, limit database.Time
+	var on database.Date
+	c, err := cases.Scan(row, &d.Draft, &d.FilingNumber, &code, &d.Secret, &d.Procedure, &d.ProcedureVersion, &d.Applicant, &d.Name, &d.Phone, &d.Receive, &filed, &limit, &d.LimitNote,
+		&d.Asked, &d.Proposal, &d.Reason, &d.ResultNumber, &d.ResultBook, &on, &d.CollectedBy)
+	d.Case, d.Code, d.FiledAt, d.LimitFrom, d.ResultOn = c, string(code), filed.Time, limit.Time, string(on)
+	return d, err
+}
+
+func one(row *sql.Row, id string) (Dossier, error) {
+	d, err := scan(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Dossier{}, fault.Missing(Kind, id)
+	}
+	if err != nil {
+		return Dossier{}, fmt.Errorf("read dossier: %w", err)
+	}
+	return d, nil
+}
+
+// get reads a dossier within an official's scope.
+func get(ctx context.Context, q database.Querier, scope access.Scope, id string) (Dossier, error) {
+	within, args := scope.SQL("c.holder", 2)
+	return one(q.QueryRowContext(ctx, `SELECT `+cases.Columns+columns+from+`WHERE c.id = $1 AND `+within, append([]any{id}, args...)...), id)
+}
+
+// ofApplicant reads an applicant's own dossier.
+func ofApplicant(ctx context.Context, q database.Querier, account, id string) (Dossier, error) {
+	if account == "" {
+		return Dossier{}, fault.Missing(Kind, id)
+	}
+	return one(q.QueryRowContext(ctx, `SELECT `+cases.Columns+columns+from+`WHERE c.id = $1 AND d.applicant = $2`, id, account), id)
+}
+
+// anyDossier reads a dossier for the system itself.
+func anyDossier(ctx context.Context, q database.Querier, id string) (Dossier, error) {
+	return one(q.QueryRowContext(ctx, `SELECT `+cases.Columns+columns+from+`WHERE c.id = $1`, id), id)
+}
+
+// ByID reads a dossier for the system's own jobs; nothing of it goes to a person
+// who has not been checked.
+func ByID(ctx context.Context, q database.Querier, id string) (Dossier, error) {
+	return anyDossier(ctx, q, id)
+}
+
+// Own reads an applicant's own dossier.
+func Own(ctx context.Context, q database.Querier, account, id string) (Dossier, error) {
+	return ofApplicant(ctx, q, account, id)
+}
+
+// Within reads a dossier within a scope without writing it down: for the pages
+// that follow an act, whose own journal line says that it was seen.
+func Within(ctx context.Context, q database.Querier, scope access.Scope, id string) (Dossier, error) {
+	return get(ctx, q, scope, id)
+}
+
+// OwnAll lists an applicant's dossiers, the last one first.
+func OwnAll(ctx context.Context, q database.Querier, account string) ([]Dossier, error) {
+	if account == "" {
+		return nil, nil
+	}
+	return list(ctx, q, `WHERE d.applicant = $1 ORDER BY d.filed_at DESC, c.id LIMIT 200`, account)
+}
+
+func list(ctx context.Context, q database.Querier, where string, args ...any) (found []Dossier, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+cases.Columns+columns+from+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list dossiers: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		d, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list dossiers: %w", err)
+		}
+		found = append(found, d)
+	}
+	return found, rows.Err()
+}
+
+// ByNumber finds a dossier by its code or its filing number, as people type
+// them. Whoever knows it may read its state, and nothing more.
+func ByNumber(ctx context.Context, q database.Querier, number string) (Dossier, error) {
+	number = normalCode(number)
+	return one(q.QueryRowContext(ctx, `SELECT `+cases.Columns+columns+from+`WHERE d.code = $1 OR d.filing_number = $1`, number), "by number")
+}
+
+// Names gives the applicants' names of a list of cases that the caller read
+// within its scope.
+func Names(ctx context.Context, q database.Querier, dialect database.Dialect, ids []string) (names map[string]string, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT case_id, name FROM dossiers WHERE case_id`+database.In(dialect, 1), database.List(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	names = make(map[string]string, len(ids))
+	for rows.Next() {
+		var id, name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		names[id] = name
+	}
+	return names, rows.Err()
+}
+
+func insertDossier(ctx context.Context, tx *database.Tx, d Dossier) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO dossiers (case_id, draft_id, filing_number, code, secret, procedure, procedure_version, applicant, name, phone, receive, filed_at, limit_from, limit_note,
+		asked, proposal, reason, result_number, result_book, result_on, collected_by) VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11, NULL, '', '', '', '', '', '', NULL, '')`,
+		d.ID, d.Draft, d.FilingNumber, d.Secret, d.Procedure, d.ProcedureVersion, d.Applicant, d.Name, d.Phone, d.Receive, database.At(d.FiledAt))
+	if err != nil {
+		return fmt.Errorf("insert dossier: %w", err)
+	}
+	return nil
+}
+
+// save writes what an act changed. It follows the case's own update in the same
+// transaction, which holds the row's lock.
+func save(ctx context.Context, tx *database.Tx, d Dossier) error {
+	_, err := tx.ExecContext(ctx, `UPDATE dossiers SET code = $2, limit_from = $3, limit_note = $4, asked = $5, proposal = $6, reason = $7, result_number = $8, result_book = $9, result_on = $10, collected_by = $11
+		WHERE case_id = $1`, d.ID, database.Text(d.Code), database.At(d.LimitFrom), d.LimitNote, string(d.Asked), d.Proposal, d.Reason, d.ResultNumber, d.ResultBook, database.Date(d.ResultOn), d.CollectedBy)
+	if err != nil {
+		return fmt.Errorf("save dossier: %w", err)
+	}
+	return nil
+}
+
+func insertAnswers(ctx context.Context, tx *database.Tx, id string, seq int64, account string, a form.Answers, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO dossier_answers (case_id, seq, at, account, answers) VALUES ($1, $2, $3, $4, $5)`, id, seq, database.At(now), account, database.JSONOf(a))
+	if err != nil {
+		return fmt.Errorf("keep answers: %w", err)
+	}
+	return nil
+}
+
+// Answers gives what a dossier says now. The caller has read the dossier within
+// its scope.
+func Answers(ctx context.Context, q database.Querier, id string) (form.Answers, error) {
+	var a database.JSON[form.Answers]
+	err := q.QueryRowContext(ctx, `SELECT answers FROM dossier_answers WHERE case_id = $1 ORDER BY seq DESC LIMIT 1`, id).Scan(&a)
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	return a.V, nil
+}
+
+func insertRequest(ctx context.Context, tx *database.Tx, id string, r Request) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO dossier_requests (case_id, kind, asked_at, asked_by, defects, answered_at) VALUES ($1, $2, $3, $4, $5, NULL)`,
+		id, string(r.Kind), database.At(r.AskedAt), r.AskedBy, database.JSONOf(r.Defects))
+	if err != nil {
+		return fmt.Errorf("keep request: %w", err)
+	}
+	return nil
+}
+
+func answered(ctx context.Context, tx *database.Tx, id string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE dossier_requests SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL`, id, database.At(now)); err != nil {
+		return fmt.Errorf("answer request: %w", err)
+	}
+	return nil
+}
+
+// RequestOf gives the request that a dossier got; ok is false when it got none.
+func RequestOf(ctx context.Context, q database.Querier, id string) (r Request, ok bool, err error) {
+	var asked, done database.Time
+	var defects database.JSON[[]Defect]
+	err = q.QueryRowContext(ctx, `SELECT kind, asked_at, asked_by, defects, answered_at FROM dossier_requests WHERE case_id = $1`, id).Scan(&r.Kind, &asked, &r.AskedBy, &defects, &done)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Request{}, false, nil
+	}
+	if err != nil {
+		return Request{}, false, fmt.Errorf("read request: %w", err)
+	}
+	r.AskedAt, r.AnsweredAt, r.Defects = asked.Time, done.Time, defects.V
+	return r, true, nil
+}
+
+func seeOriginals(ctx context.Context, tx *database.Tx, id string, papers []string, account string, now time.Time) error {
+	for _, p := range papers {
+		_, err := tx.ExecContext(ctx, `INSERT INTO dossier_originals (case_id, paper, seen_at, seen_by) VALUES ($1, $2, $3, $4) ON CONFLICT (case_id, paper) DO NOTHING`, id, p, database.At(now), account)
+		if err != nil {
+			return fmt.Errorf("note originals: %w", err)
+		}
+	}
+	return nil
+}
+
+// Originals lists the papers whose originals were seen at the counter.
+func Originals(ctx context.Context, q database.Querier, id string) (papers []string, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT paper FROM dossier_originals WHERE case_id = $1 ORDER BY paper`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read originals: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var p string
+		if err := rows.Scan(&p); err != nil {
+			return nil, err
+		}
+		papers = append(papers, p)
+	}
+	return papers, rows.Err()
+}
+
+// Drafts.
+
+const draftColumns = `id, account, channel, agency, procedure, procedure_version, completes, answers, revisions, version, filed_as, created_at, updated_at`
+
+func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
+	var d Draft
+	var answers database.JSON[form.Answers]
+	var revisions database.JSON[map[string]int64]
+	var created, updated database.Time
+	err := row.Scan(&d.ID, &d.Account, &d.Channel, &d.Agency, &d.Procedure, &d.ProcedureVersion, &d.Completes, &answers, &revisions, &d.Version, &d.FiledAs, &created, &updated)
+	d.Answers, d.Revisions, d.CreatedAt, d.UpdatedAt = answers.V, revisions.V, created.Time, updated.Time
+	return d, err
+}
+
+func draft(ctx context.Context, q database.Querier, account, id string) (Draft, error) {
+	return oneDraft(ctx, q, account, id, "")
+}
+
+// lockDraft reads a draft that the transaction is going to change, so that two
+// tabs take turns.
+func lockDraft(ctx context.Context, tx *database.Tx, account, id string) (Draft, error) {
+	lock := ""
+	if tx.Dialect() == database.Postgres {
+		lock = " FOR UPDATE"
+	}
+	return oneDraft(ctx, tx, account, id, lock)
+}
+
+func oneDraft(ctx context.Context, q database.Querier, account, id, lock string) (Draft, error) {
+	if account == "" {
+		return Draft{}, fault.Missing("draft", id)
+	}
+	d, err := scanDraft(q.QueryRowContext(ctx, `SELECT `+draftColumns+` FROM drafts WHERE id = $1 AND account = $2`+lock, id, account))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Draft{}, fault.Missing("draft", id)
+	}
+	if err != nil {
+		return Draft{}, fmt.Errorf("read draft: %w", err)
+	}
+	return d, nil
+}
+
+// OwnDraft reads a draft of an account.
+func OwnDraft(ctx context.Context, q database.Querier, account, id string) (Draft, error) {
+	return draft(ctx, q, account, id)
+}
+
+// OwnDrafts lists the drafts of an account that were not sent, the last touched
+// first.
+func OwnDrafts(ctx context.Context, q database.Querier, account string) ([]Draft, error) {
+	return drafts(ctx, q, `WHERE account = $1 AND filed_as = '' AND completes = '' ORDER BY updated_at DESC LIMIT 50`, account)
+}
+
+func oldDrafts(ctx context.Context, q database.Querier, before time.Time) ([]Draft, error) {
+	return drafts(ctx, q, `WHERE filed_as = '' AND updated_at < $1 ORDER BY updated_at LIMIT 500`, database.At(before))
+}
+
+func drafts(ctx context.Context, q database.Querier, where string, args ...any) (found []Draft, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+draftColumns+` FROM drafts `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list drafts: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		d, err := scanDraft(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list drafts: %w", err)
+		}
+		found = append(found, d)
+	}
+	return found, rows.Err()
+}
+
+func insertDraft(ctx context.Context, tx *database.Tx, d Draft) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO drafts (`+draftColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		d.ID, d.Account, string(d.Channel), d.Agency, d.Procedure, d.ProcedureVersion, d.Completes, database.JSONOf(d.Answers), database.JSONOf(d.Revisions), d.Version, d.FiledAs, database.At(d.CreatedAt), database.At(d.UpdatedAt))
+	if err != nil {
+		return fmt.Errorf("insert draft: %w", err)
+	}
+	return nil
+}
+
+func updateDraft(ctx context.Context, tx *database.Tx, d Draft) error {
+	_, err := tx.ExecContext(ctx, `UPDATE drafts SET answers = $2, revisions = $3, version = $4, updated_at = $5 WHERE id = $1`,
+		d.ID, database.JSONOf(d.Answers), database.JSONOf(d.Revisions), d.Version, database.At(d.UpdatedAt))
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+func sent(ctx context.Context, tx *database.Tx, id, as string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE drafts SET filed_as = $2 WHERE id = $1`, id, as); err != nil {
+		return fmt.Errorf("mark draft as sent: %w", err)
+	}
+	return nil
+}
+
+func deleteDraft(ctx context.Context, tx *database.Tx, id string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE id = $1`, id); err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	return nil
+}
+
+// LastOf gives the last event of a dossier that was one of these acts.
+func LastOf(ctx context.Context, q database.Querier, id string, acts ...string) (cases.Event, bool, error) {
+	events, err := cases.Events(ctx, q, id)
+	if err != nil {
+		return cases.Event{}, false, err
+	}
+	for i := len(events) - 1; i >= 0; i-- {
+		if slices.Contains(acts, events[i].Act) {
+			return events[i], true, nil
+		}
+	}
+	return cases.Event{}, false, nil
+}

@@ -1,0 +1,195 @@
+package filing
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/form"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+	"benso/internal/kernel/worktime"
+)
+
+// checkView is the page where all answers are looked at before they are sent.
+type checkView struct {
+	work
+	Parts   []part
+	Agency  string
+	Faults  []fault.Field
+	Moved   bool // something was changed in another tab since the page was shown
+	Idle    bool // an answer to a request in which nothing was changed yet
+	Details promise
+}
+
+// part is one page of the form with its answers.
+type part struct {
+	Title string
+	Rows  []web.Row
+}
+
+// promise is what happens after sending, and by when.
+type promise struct {
+	Opens    string // when the office opens next; empty when it is open
+	Limit    string
+	Expected string // the deadline if the dossier is accepted as soon as the office is open; empty when it is not known
+}
+
+func (p Pages) promise(ctx context.Context, l worktime.Limit) promise {
+	now := p.Room.Clock.Now()
+	next := p.Room.Calendar.NextOpen(now)
+	pr := promise{Limit: worktime.LimitText(ctx, l)}
+	if next.After(now) {
+		pr.Opens = message.DateTime(ctx, next)
+	}
+	if d, err := p.Room.Calendar.Deadline(next, l); err == nil {
+		pr.Expected = worktime.DeadlineText(ctx, d)
+	}
+	return pr
+}
+
+func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
+	k, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	if k.draft.FiledAs != "" {
+		return web.Redirect(w, r, k.filed())
+	}
+	if _, _, open := k.unfinished(); open {
+		return web.Redirect(w, r, k.ahead())
+	}
+	return p.showCheck(w, r, k, http.StatusOK, nil, false)
+}
+
+func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status int, faults []fault.Field, moved bool) error {
+	ctx := r.Context()
+	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure.Limit)}
+	agency, err := p.Room.Handler(k.procedure, k.procedure.Form.Use(k.draft.Answers, "place"))
+	switch f := fault.Of(err); {
+	case err == nil:
+		v.Agency = agency.Name
+	case f.Kind == fault.Invalid:
+		if len(v.Faults) == 0 {
+			v.Faults = []fault.Field{{Key: f.Key, Args: f.Args}}
+		}
+	default:
+		return err
+	}
+	v.Parts = k.parts(ctx)
+	return web.Render(w, r, status, checkAnswers(v))
+}
+
+// parts are all answers, page by page, each with the way to change it.
+func (k work) parts(ctx context.Context) []part {
+	var parts []part
+	var last *form.Page
+	for _, row := range k.procedure.Form.Summary(k.draft.Answers, k.env) {
+		if row.Page != last {
+			last = row.Page
+			parts = append(parts, part{Title: row.Page.Title.In(k.env.Lang)})
+		}
+		line := web.Row{Key: row.Label, Value: row.Value, Change: k.url(row.Page.ID) + "?tu=" + checkPage}
+		if line.Value == "" {
+			line.Value = message.T(ctx, "filing.nothing")
+		}
+		if len(row.Files) > 0 {
+			line.Component = fileLinks(row, k.url("giay-to"))
+		}
+		at := &parts[len(parts)-1]
+		at.Rows = append(at.Rows, line)
+	}
+	return parts
+}
+
+func (p Pages) send(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	k, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	seen, err := number64(r.PostForm.Get("_version"))
+	if err != nil {
+		return err
+	}
+	d, err := p.Room.Send(r.Context(), web.Actor(r.Context()), k.draft.ID, seen, k.env.Lang)
+	if err == nil {
+		return web.Redirect(w, r, pathMine+"/"+d.ID+"/da-nop")
+	}
+	if stale := new(dossier.StalePage); errors.As(err, &stale) {
+		if k, err = p.workOn(r.Context(), stale.Draft); err != nil {
+			return err
+		}
+		if _, _, open := k.unfinished(); open {
+			return web.Redirect(w, r, k.ahead())
+		}
+		return p.showCheck(w, r, k, http.StatusConflict, nil, true)
+	}
+	switch f := fault.Of(err); {
+	case f.Key == "dossier.already_sent":
+		return p.orSent(w, r, err)
+	case f.Kind == fault.Invalid && len(f.Fields) > 0:
+		return web.Redirect(w, r, k.ahead()) // to the page with the fault, which says it
+	case f.Kind == fault.Invalid:
+		return p.showCheck(w, r, k, http.StatusUnprocessableEntity, []fault.Field{{Key: f.Key, Args: f.Args}}, false)
+	}
+	return err
+}
+
+// confirmation tells that a dossier, or the answer to a request, was sent.
+type confirmation struct {
+	dossier.Dossier
+	Procedure string
+	Agency    string
+	Answered  bool // a request was answered; else the dossier was filed
+	Sent      string
+	Details   promise
+	Follow    string // where it is followed without an account
+}
+
+func (p Pages) sent(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := dossier.Own(ctx, p.Room.DB.Read(), web.Actor(ctx).Account, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	proc, err := p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion)
+	if err != nil {
+		return err
+	}
+	agency, err := p.Room.Units.Agency(d.Agency)
+	if err != nil {
+		return err
+	}
+	c := confirmation{Dossier: d, Procedure: proc.Name.In(message.Lang(ctx)), Agency: agency.Name, Sent: message.DateTime(ctx, d.FiledAt),
+		Details: p.promise(ctx, proc.Limit), Follow: pathTrack + "?so=" + url.QueryEscape(number(d))}
+	req, asked, err := dossier.RequestOf(ctx, p.Room.DB.Read(), d.ID)
+	if err != nil {
+		return err
+	}
+	if asked && !req.AnsweredAt.IsZero() {
+		c.Answered, c.Sent = true, message.DateTime(ctx, req.AnsweredAt)
+	}
+	return web.Render(w, r, http.StatusOK, confirm(c))
+}
+
+// Due is the new appointed date after a supplement; empty when there is none.
+func (c confirmation) Due(ctx context.Context) string {
+	if c.State == cases.Closed || !c.ResolvedAt.IsZero() {
+		return ""
+	}
+	return dueText(ctx, c.Dossier)
+}
+
+func dueText(ctx context.Context, d dossier.Dossier) string {
+	if d.DueAt.IsZero() {
+		return ""
+	}
+	return worktime.DeadlineText(ctx, worktime.Deadline{At: d.DueAt, Provisional: d.Provisional})
+}

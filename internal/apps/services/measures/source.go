@@ -1,0 +1,116 @@
+package measures
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"benso/internal/apps/services/catalogue"
+	"benso/internal/core/targets"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+)
+
+// The measures of the services.
+const (
+	Full      = "services.full"
+	Online    = "dossiers.online"
+	OnTime    = "dossiers.on_time"
+	ByChannel = "dossiers.by_channel"
+)
+
+// Source counts for the board.
+type Source struct{ Catalogue *catalogue.Catalogue }
+
+var _ targets.Source = Source{}
+
+// Measures lists what it counts.
+func (Source) Measures() []string { return []string{Full, Online, OnTime, ByChannel} }
+
+// Count counts one measure.
+func (s Source) Count(ctx context.Context, q database.Querier, question targets.Question) (targets.Count, error) {
+	if question.Measure == Full {
+		return s.services(question), nil
+	}
+	m, err := measureOf(question.Measure)
+	if err != nil {
+		return targets.Count{}, err
+	}
+	cells, err := count(ctx, q, m, question)
+	if err != nil {
+		return targets.Count{}, err
+	}
+	c := targets.Count{Cells: cells}
+	for _, x := range cells {
+		c.Numerator += x.Numerator
+		c.Denominator += x.Denominator
+	}
+	return c, nil
+}
+
+// Open lists what Count counted, as far as the scope reaches.
+func (s Source) Open(ctx context.Context, q database.Querier, question targets.Question, scope access.Scope, part targets.Part, page targets.Page) (targets.Records, error) {
+	if question.Measure == Full {
+		return s.openServices(question, part, page), nil
+	}
+	m, err := measureOf(question.Measure)
+	if err != nil {
+		return targets.Records{}, err
+	}
+	records, err := open(ctx, q, m, question, scope, part, page)
+	if err != nil {
+		return targets.Records{}, err
+	}
+	for i, row := range records.Rows {
+		if p, err := s.Catalogue.Procedure(row.Values[1].Text); err == nil {
+			records.Rows[i].Values[1].Text = p.Name.Vi
+		}
+	}
+	return records, nil
+}
+
+// services counts the procedures that are offered online on the day of the
+// question (G1), and says how many are not offered yet.
+func (s Source) services(question targets.Question) targets.Count {
+	var c targets.Count
+	held := s.Catalogue.Offered(clock.Day(question.AsOf))
+	for _, p := range held {
+		if !p.Online() {
+			continue
+		}
+		cell := targets.Cell{Subject: p.Code, Denominator: 1}
+		if p.Service == catalogue.Full {
+			cell.Numerator = 1
+		}
+		c.Numerator += cell.Numerator
+		c.Denominator++
+		c.Cells = append(c.Cells, cell)
+	}
+	c.Notes = []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", strconv.Itoa(len(held)), "offline", strconv.Itoa(len(held) - int(c.Denominator))}}}
+	return c
+}
+
+func (s Source) openServices(question targets.Question, part targets.Part, page targets.Page) targets.Records {
+	r := targets.Records{Public: true, Columns: []targets.Column{{Key: "measures.code", Kind: targets.Code}, {Key: "measures.procedure", Kind: targets.Plain}, {Key: "measures.service", Kind: targets.Message}}}
+	for _, p := range s.Catalogue.Offered(clock.Day(question.AsOf)) {
+		full := p.Service == catalogue.Full
+		if !p.Online() || part == targets.Numerator && !full || part == targets.Rest && full {
+			continue
+		}
+		r.Within++
+		if int(r.Within) <= page.Offset || len(r.Rows) >= page.Limit {
+			continue
+		}
+		r.Rows = append(r.Rows, targets.Row{ID: p.Code, Link: "/thu-tuc/" + p.Code, Values: []targets.Value{{Text: p.Code}, {Text: p.Name.Vi}, {Text: "measures.service_" + string(p.Service)}}})
+	}
+	return r
+}
+
+func measureOf(id string) (measure, error) {
+	m, ok := measuresOf[id]
+	if !ok {
+		return measure{}, fmt.Errorf("the services do not count %q", id)
+	}
+	return m, nil
+}

@@ -1,0 +1,19 @@
+// Package cases is the core of every matter that moves through steps, by
+// deadlines in working time, with people and one outcome.
+//
+// A case runs by a definition, which is data: who may do a step, and which act
+// leads where. A case is pinned to the version of its definition that it was
+// opened under. The core knows opening, assigning, taking, moving, transferring
+// and closing; verbs of a kind of case (accept, refuse, hand over) belong to the
+// app that owns the kind, and are names here.
+//
+// Invariants: the events of a case are append-only and are the truth of the
+// matter; state, step, queue and event of an act are one transaction; an act
+// names the version it saw, and of two at once one wins and the other is told
+// who did what; facts that measures count (accepted_at, first_due_at,
+// resolved_at, on_time, closed_at, outcome, channel) are written once; no read
+// of more than one row is without a scope, and counts use the lists' predicate.
+//
+// It owns the tables cases and case_events. It never reads a form, a paper or a
+// person's data, and never does I/O beside the transaction.
+package cases

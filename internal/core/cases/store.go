@@ -1,0 +1,322 @@
+package cases
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/fault"
+)
+
+const columns = `c.id, c.kind, c.definition, c.definition_version, c.step, c.state, c.needs, c.agency, c.holder, c.assignee, c.place, c.due_at, c.provisional,
+	c.number, c.title, c.folded, c.facet, c.channel, c.opened_at, c.accepted_at, c.first_due_at, c.resolved_at, c.on_time, c.closed_at, c.outcome, c.version, c.simulated`
+
+// Columns are the columns of a case for an app that joins its own table to
+// cases (as c); Scan reads them.
+const Columns = columns
+
+type scanner interface{ Scan(...any) error }
+
+// Scan reads Columns, and after them what the app selected.
+func Scan(row scanner, more ...any) (Case, error) {
+	var c Case
+	var due, opened, accepted, first, resolved, closed database.Time
+	var on sql.NullBool
+	dest := append([]any{&c.ID, &c.Kind, &c.Definition, &c.DefinitionVersion, &c.Step, &c.State, &c.Needs, &c.Agency, &c.Holder, &c.Assignee, &c.Place, &due, &c.Provisional,
+		&c.Number, &c.Title, &c.Folded, &c.Facet, &c.Channel, &opened, &accepted, &first, &resolved, &on, &closed, &c.Outcome, &c.Version, &c.Simulated}, more...)
+	if err := row.Scan(dest...); err != nil {
+		return Case{}, err
+	}
+	c.DueAt, c.OpenedAt, c.AcceptedAt, c.FirstDueAt, c.ResolvedAt, c.ClosedAt = due.Time, opened.Time, accepted.Time, first.Time, resolved.Time, closed.Time
+	if on.Valid {
+		c.OnTime = &on.Bool
+	}
+	return c, nil
+}
+
+// Open opens a case with its first event.
+func Open(ctx context.Context, tx *database.Tx, d Definition, n New, by By) (Case, error) {
+	c, err := open(d, n, by)
+	if err != nil {
+		return Case{}, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO cases (id, kind, definition, definition_version, step, state, needs, agency, holder, assignee, place, due_at, provisional,
+		number, title, folded, facet, channel, opened_at, outcome, version, simulated)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, NULL, $11, $12, $13, $14, $15, $16, $17, '', 1, $18)`,
+		c.ID, c.Kind, c.Definition, c.DefinitionVersion, c.Step, string(c.State), string(c.Needs), c.Agency, c.Holder, c.Place, false,
+		c.Number, c.Title, c.Folded, c.Facet, c.Channel, database.At(c.OpenedAt), c.Simulated)
+	if err != nil {
+		return Case{}, fmt.Errorf("open case: %w", err)
+	}
+	return c, record(ctx, tx, c, "", n.Act, by, n.Data)
+}
+
+// Move does an act of the definition on the case as the caller saw it (c.Version).
+// When somebody was faster it returns *Stale.
+func Move(ctx context.Context, tx *database.Tx, d Definition, c Case, act string, by By, e Effect) (Case, error) {
+	next, err := c.move(d, act, by, e)
+	if err != nil {
+		return Case{}, err
+	}
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	return next, record(ctx, tx, next, c.Step, act, by, e.Data)
+}
+
+// Assign gives the case to an account, or to nobody ("").
+func Assign(ctx context.Context, tx *database.Tx, c Case, account string, by By) (Case, error) {
+	if c.State == Closed {
+		return Case{}, fault.New(fault.Conflict, "cases.not_now")
+	}
+	next := c
+	next.Assignee = account
+	next.Version++
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	act := ActAssign
+	if account == by.Account {
+		act = ActTake
+	}
+	return next, record(ctx, tx, next, c.Step, act, by, map[string]string{"assignee": account})
+}
+
+// Transfer moves the case to another agency at the same step, such as the
+// successor of one that ended.
+func Transfer(ctx context.Context, tx *database.Tx, c Case, agency, holder string, by By, data any) (Case, error) {
+	next := c
+	next.Agency, next.Holder, next.Assignee = agency, holder, ""
+	next.Version++
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	return next, record(ctx, tx, next, c.Step, ActTransfer, by, data)
+}
+
+func update(ctx context.Context, tx *database.Tx, was, c Case) error {
+	var on any
+	if c.OnTime != nil {
+		on = *c.OnTime
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE cases SET step = $3, state = $4, needs = $5, agency = $6, holder = $7, assignee = $8, due_at = $9, provisional = $10, number = $11,
+		accepted_at = coalesce(accepted_at, $12), first_due_at = coalesce(first_due_at, $13), resolved_at = coalesce(resolved_at, $14), on_time = coalesce(on_time, $15),
+		closed_at = coalesce(closed_at, $16), outcome = $17, version = $18 WHERE id = $1 AND version = $2`,
+		was.ID, was.Version, c.Step, string(c.State), string(c.Needs), c.Agency, c.Holder, c.Assignee, database.At(c.DueAt), c.Provisional, c.Number,
+		database.At(c.AcceptedAt), database.At(c.FirstDueAt), database.At(c.ResolvedAt), on, database.At(c.ClosedAt), c.Outcome, c.Version)
+	if err != nil {
+		return fmt.Errorf("update case: %w", err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 1 {
+		return err
+	}
+	return stale(ctx, tx, was.ID)
+}
+
+// Seen says whether the case is still the one that the caller saw, by its
+// version; when it is not, it returns *Stale.
+func Seen(ctx context.Context, q database.Querier, c Case, version int64) error {
+	if c.Version == version {
+		return nil
+	}
+	return stale(ctx, q, c.ID)
+}
+
+func stale(ctx context.Context, q database.Querier, id string) error {
+	events, err := Events(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return fault.Missing("case", id)
+	}
+	return &Stale{Last: events[len(events)-1]}
+}
+
+// SetNumber gives the case its number in the act that draws it: the number is
+// drawn after the case was moved, so that the others of the series wait as
+// briefly as can be.
+func SetNumber(ctx context.Context, tx *database.Tx, c Case, number string) (Case, error) {
+	if _, err := tx.ExecContext(ctx, `UPDATE cases SET number = $3, folded = $4 WHERE id = $1 AND version = $2`, c.ID, c.Version, number, c.Folded); err != nil {
+		return Case{}, fmt.Errorf("number case: %w", err)
+	}
+	c.Number = number
+	return c, nil
+}
+
+func record(ctx context.Context, tx *database.Tx, c Case, from, act string, by By, data any) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO case_events (case_id, seq, at, account, acting_for, act, from_step, to_step, agency, due_at, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		c.ID, c.Version, database.At(by.At), by.Account, by.ActingFor, act, from, c.Step, c.Agency, database.At(c.DueAt), database.JSONOf(data))
+	if err != nil {
+		return fmt.Errorf("record %s: %w", act, err)
+	}
+	return nil
+}
+
+// Events gives the events of one case, the first one first. The caller has
+// read the case within a scope.
+func Events(ctx context.Context, q database.Querier, id string) (found []Event, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT case_id, seq, at, account, acting_for, act, from_step, to_step, agency, due_at, data FROM case_events WHERE case_id = $1 ORDER BY seq`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var e Event
+		var at, due database.Time
+		var data []byte
+		if err := rows.Scan(&e.Case, &e.Seq, &at, &e.Account, &e.ActingFor, &e.Act, &e.From, &e.To, &e.Agency, &due, &data); err != nil {
+			return nil, fmt.Errorf("read events: %w", err)
+		}
+		e.At, e.DueAt, e.Data = at.Time, due.Time, json.RawMessage(data)
+		found = append(found, e)
+	}
+	return found, rows.Err()
+}
+
+// Get reads one case within a scope. One outside it is missing, like one that
+// does not exist.
+func Get(ctx context.Context, q database.Querier, scope access.Scope, id string) (Case, error) {
+	within, args := scope.SQL("c.holder", 2)
+	c, err := Scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM cases c WHERE c.id = $1 AND `+within, append([]any{id}, args...)...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Case{}, fault.Missing("case", id)
+	}
+	if err != nil {
+		return Case{}, fmt.Errorf("read case: %w", err)
+	}
+	return c, nil
+}
+
+// Unscoped reads one case for the system itself or for its applicant; the app
+// has checked that it may.
+func Unscoped(ctx context.Context, q database.Querier, id string) (Case, error) {
+	c, err := Scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM cases c WHERE c.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Case{}, fault.Missing("case", id)
+	}
+	if err != nil {
+		return Case{}, fmt.Errorf("read case: %w", err)
+	}
+	return c, nil
+}
+
+// Desk is a permission and where one has it: the queue of a role.
+type Desk struct {
+	Needs access.Permission
+	Scope access.Scope
+}
+
+// Filter says which cases a list or a count means. The zero scope sees nothing.
+type Filter struct {
+	Scope      access.Scope
+	Kind       string
+	State      State  // empty: any that is not closed
+	Desks      []Desk // one of these roles' turn
+	Assignee   string // on this account's desk
+	Unassigned bool   // on nobody's desk
+	Step       string
+	Facet      string
+	DueBefore  time.Time
+	Words      string // folded: every word, the last one as a beginning
+}
+
+// where is the one predicate of lists, counts and exports.
+func (f Filter) where() (string, []any) {
+	var clauses []string
+	var args []any
+	add := func(clause string, value any) {
+		args = append(args, value)
+		clauses = append(clauses, strings.ReplaceAll(clause, "$?", fmt.Sprintf("$%d", len(args))))
+	}
+	in := func(s access.Scope) string {
+		clause, more := s.SQL("c.holder", len(args)+1)
+		args = append(args, more...)
+		return clause
+	}
+	clauses = append(clauses, in(f.Scope))
+	if f.State == "" {
+		clauses = append(clauses, `c.state IN ('working', 'waiting')`)
+	} else {
+		add(`c.state = $?`, string(f.State))
+	}
+	if f.Desks != nil {
+		any := []string{`1 = 0`}
+		for _, d := range f.Desks {
+			args = append(args, string(d.Needs))
+			needs := fmt.Sprintf(`c.needs = $%d`, len(args))
+			any = append(any, `(`+needs+` AND `+in(d.Scope)+`)`)
+		}
+		clauses = append(clauses, `(`+strings.Join(any, ` OR `)+`)`)
+	}
+	for _, c := range []struct{ column, value string }{{"kind", f.Kind}, {"assignee", f.Assignee}, {"step", f.Step}, {"facet", f.Facet}} {
+		if c.value != "" {
+			add(`c.`+c.column+` = $?`, c.value)
+		}
+	}
+	if f.Unassigned {
+		clauses = append(clauses, `c.assignee = ''`)
+	}
+	if !f.DueBefore.IsZero() {
+		add(`c.due_at < $?`, database.At(f.DueBefore))
+	}
+	for _, w := range strings.Fields(f.Words) {
+		add(`' ' || c.folded LIKE $?`, "% "+w+"%")
+	}
+	return strings.Join(clauses, ` AND `), args
+}
+
+// List gives a page of cases, what is due first at the top, cases without a
+// deadline after them in the order they came. It asks for one more than limit,
+// to know whether there is a next page.
+func List(ctx context.Context, q database.Querier, f Filter, limit, offset int) (found []Case, more bool, err error) {
+	where, args := f.where()
+	args = append(args, limit+1, offset)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT `+columns+` FROM cases c WHERE %s ORDER BY c.due_at ASC NULLS LAST, c.opened_at, c.id LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("list cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		c, err := Scan(rows)
+		if err != nil {
+			return nil, false, fmt.Errorf("list cases: %w", err)
+		}
+		found = append(found, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, fmt.Errorf("list cases: %w", err)
+	}
+	if len(found) > limit {
+		return found[:limit], true, nil
+	}
+	return found, false, nil
+}
+
+// Count counts what List lists.
+func Count(ctx context.Context, q database.Querier, f Filter) (n int64, err error) {
+	where, args := f.where()
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM cases c WHERE `+where, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count cases: %w", err)
+	}
+	return n, nil
+}
+
+// Next gives the case that is next on the same queue after skip, so that an
+// official goes on without going back.
+func Next(ctx context.Context, q database.Querier, f Filter, skip string) (c Case, ok bool, err error) {
+	found, _, err := List(ctx, q, f, 2, 0)
+	for _, c := range found {
+		if c.ID != skip {
+			return c, true, nil
+		}
+	}
+	return Case{}, false, err
+}

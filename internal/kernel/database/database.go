@@ -1,0 +1,210 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the embedded database
+)
+
+// Dialect says which database is behind a DB.
+type Dialect uint8
+
+// The two databases.
+const (
+	SQLite Dialect = iota
+	Postgres
+)
+
+func (d Dialect) String() string {
+	if d == Postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// Querier is what reads need: a DB's readers and a transaction both are one.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Tx is one transaction of Write.
+type Tx struct {
+	*sql.Tx
+	dialect Dialect
+}
+
+// Dialect says which database the transaction is in.
+func (tx *Tx) Dialect() Dialect { return tx.dialect }
+
+// Config says where the data is.
+type Config struct {
+	URL     string // postgres://…; empty: SQLite in Dir
+	Dir     string // the folder of benso.db
+	MaxOpen int    // connections of PostgreSQL, 0: 16
+}
+
+// DB is one open database.
+type DB struct {
+	dialect Dialect
+	url     string
+	dir     string
+	writer  *sql.DB
+	reader  *sql.DB
+	queue   chan *request // SQLite only
+	done    chan struct{}
+	closing sync.RWMutex
+	closed  bool
+
+	hooks struct {
+		sync.RWMutex
+		after []func()
+	}
+}
+
+// Open opens the database and checks that it answers. It does not migrate.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	if c.URL != "" {
+		return openPostgres(ctx, c)
+	}
+	return openSQLite(ctx, c)
+}
+
+func openPostgres(ctx context.Context, c Config) (*DB, error) {
+	cfg, err := pgx.ParseConfig(c.URL)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be read: it should look like postgres://user:password@host:5432/name")
+	}
+	cfg.RuntimeParams["application_name"] = "benso"
+	cfg.RuntimeParams["timezone"] = "UTC"
+	db := stdlib.OpenDB(*cfg)
+	n := c.MaxOpen
+	if n == 0 {
+		n = 16
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open PostgreSQL at %s:%d: %w", cfg.Host, cfg.Port, err), db.Close())
+	}
+	return &DB{dialect: Postgres, url: c.URL, dir: c.Dir, writer: db, reader: db}, nil
+}
+
+func openSQLite(ctx context.Context, c Config) (*DB, error) {
+	if c.Dir == "" {
+		return nil, errors.New("open SQLite: no data folder was given")
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	file := filepath.Join(c.Dir, "benso.db")
+	writer, err := sql.Open("sqlite", sqliteDSN(file, "_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	writer.SetMaxIdleConns(1)
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), writer.Close())
+	}
+	reader, err := sql.Open("sqlite", sqliteDSN(file, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	n := max(4, runtime.NumCPU()*2)
+	reader.SetMaxOpenConns(n)
+	reader.SetMaxIdleConns(n)
+	db := &DB{dialect: SQLite, dir: c.Dir, writer: writer, reader: reader, queue: make(chan *request, 256), done: make(chan struct{})}
+	go db.writeLoop()
+	return db, nil
+}
+
+// sqliteDSN carries every pragma, since a pragma that is run on the pool
+// reaches one connection only.
+func sqliteDSN(file string, more ...string) string {
+	options := append([]string{
+		"_time_integer_format=unix_micro",
+		"_pragma=busy_timeout(10000)",
+		"_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(FULL)",
+		"_pragma=foreign_keys(1)",
+		"_pragma=cache_size(-8000)",
+	}, more...)
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + strings.Join(options, "&")
+}
+
+// Dialect says which database this is.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// URL is the address of PostgreSQL; empty for SQLite.
+func (db *DB) URL() string { return db.url }
+
+// Dir is the data folder.
+func (db *DB) Dir() string { return db.dir }
+
+// Read gives the pool that reads. On SQLite it refuses to write.
+func (db *DB) Read() Querier { return db.reader }
+
+// WriterHandle is the handle that writes: on SQLite the one connection, which
+// the job library shares. Only job uses it; a room writes through Write.
+func (db *DB) WriterHandle() *sql.DB { return db.writer }
+
+// AfterWrite has f called after each commit of Write, in the writer's
+// goroutine: it must return at once (wake something, no more).
+func (db *DB) AfterWrite(f func()) {
+	db.hooks.Lock()
+	defer db.hooks.Unlock()
+	db.hooks.after = append(db.hooks.after, f)
+}
+
+func (db *DB) committed() {
+	db.hooks.RLock()
+	defer db.hooks.RUnlock()
+	for _, f := range db.hooks.after {
+		f()
+	}
+}
+
+// Close waits for the writes that were accepted and closes the database.
+func (db *DB) Close() error {
+	db.closing.Lock()
+	if db.closed {
+		db.closing.Unlock()
+		return nil
+	}
+	db.closed = true
+	if db.queue != nil {
+		close(db.queue)
+	}
+	db.closing.Unlock()
+	if db.dialect == Postgres {
+		return db.writer.Close()
+	}
+	<-db.done
+	return errors.Join(db.reader.Close(), db.writer.Close())
+}
+
+// Duplicate says whether err is a broken unique constraint or primary key.
+func Duplicate(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite interface{ Code() int }
+	return errors.As(err, &lite) && (lite.Code() == 1555 || lite.Code() == 2067)
+}

@@ -1,0 +1,159 @@
+package database
+
+import (
+	"crypto/rand"
+	"database/sql/driver"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"benso/internal/kernel/clock"
+)
+
+// Time is an instant as both databases keep it: UTC, to the microsecond. The
+// zero Time is NULL.
+type Time struct{ time.Time }
+
+// At makes a Time.
+func At(t time.Time) Time {
+	if t.IsZero() {
+		return Time{}
+	}
+	return Time{t.UTC().Truncate(time.Microsecond)}
+}
+
+// Value gives the driver a time.Time: TIMESTAMPTZ in PostgreSQL, microseconds
+// in SQLite (by the DSN).
+func (t Time) Value() (driver.Value, error) {
+	if t.IsZero() {
+		return nil, nil
+	}
+	return t.UTC().Truncate(time.Microsecond), nil
+}
+
+// Scan reads what either database gives.
+func (t *Time) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*t = Time{}
+	case time.Time:
+		t.Time = v.UTC()
+	case int64:
+		t.Time = time.UnixMicro(v).UTC()
+	default:
+		return fmt.Errorf("database: an instant came as %T", v)
+	}
+	return nil
+}
+
+// JSON is a value kept as JSON: JSONB in PostgreSQL, TEXT in SQLite. It is
+// never filtered or sorted on, and its stored form is never hashed, since JSONB
+// reorders keys.
+type JSON[T any] struct{ V T }
+
+// JSONOf wraps v.
+func JSONOf[T any](v T) JSON[T] { return JSON[T]{v} }
+
+// Value writes the JSON text.
+func (j JSON[T]) Value() (driver.Value, error) {
+	b, err := json.Marshal(j.V)
+	return string(b), err
+}
+
+// Scan reads the JSON text. NULL leaves the zero value.
+func (j *JSON[T]) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		var zero T
+		j.V = zero
+		return nil
+	case []byte:
+		return json.Unmarshal(v, &j.V)
+	case string:
+		return json.Unmarshal([]byte(v), &j.V)
+	}
+	return fmt.Errorf("database: JSON came as %T", v)
+}
+
+// Date is a day as 2021-07-05; byte order is its order. Empty is NULL.
+type Date string
+
+// Value writes the text, or NULL.
+func (d Date) Value() (driver.Value, error) {
+	if d == "" {
+		return nil, nil
+	}
+	return string(d), nil
+}
+
+// Scan reads the text, or NULL.
+func (d *Date) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*d = ""
+	case string:
+		*d = Date(v)
+	case []byte:
+		*d = Date(v)
+	default:
+		return fmt.Errorf("database: a date came as %T", v)
+	}
+	return nil
+}
+
+// Text is a text that may be absent: the empty one is NULL.
+type Text string
+
+// Value writes the text, or NULL.
+func (s Text) Value() (driver.Value, error) { return Date(s).Value() }
+
+// Scan reads the text, or NULL.
+func (s *Text) Scan(v any) error { return (*Date)(s).Scan(v) }
+
+// In gives the list test for a parameter that holds a JSON array of texts (see
+// List): column + In(dialect, 3) reads "column IN (…$3…)".
+func In(d Dialect, n int) string {
+	if d == Postgres {
+		return fmt.Sprintf(" IN (SELECT jsonb_array_elements_text(CAST($%d AS jsonb)))", n)
+	}
+	return fmt.Sprintf(" IN (SELECT value FROM json_each($%d))", n)
+}
+
+// List is the parameter that In tests.
+type List []string
+
+// Value writes a JSON array.
+func (l List) Value() (driver.Value, error) {
+	if l == nil {
+		l = List{}
+	}
+	b, err := json.Marshal([]string(l))
+	return string(b), err
+}
+
+var idCode = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID gives a new key: 26 letters, 48 bits of time and 80 of chance. Keys
+// made later sort later, to the millisecond, which keeps indexes compact; no
+// order of rows is read from it.
+func NewID() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(clock.System.Now().UnixMilli())<<16)
+	if _, err := rand.Read(b[6:]); err != nil {
+		panic(err) // crypto/rand does not fail on the systems we run on
+	}
+	return idCode.EncodeToString(b[:])
+}
+
+// NewSecret gives n letters of chance, five bits each, without the letters that
+// are mistaken for digits when read aloud.
+func NewSecret(n int) string {
+	b := make([]byte, (n*5+7)/8)
+	if _, err := rand.Read(b); err != nil {
+		panic(err)
+	}
+	return strings.ToUpper(idCode.EncodeToString(b)[:n])
+}

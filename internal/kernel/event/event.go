@@ -1,0 +1,53 @@
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+)
+
+// Event is something that happened.
+type Event struct {
+	ID      string
+	Kind    string // such as "dossier.accepted"
+	Subject string // id of what it happened to
+	Data    json.RawMessage
+	At      time.Time
+}
+
+// Handler handles one event inside tx, which also deletes it. It does no I/O
+// beside tx; it enqueues jobs for that.
+type Handler func(ctx context.Context, tx *database.Tx, e Event) error
+
+// Bus knows the subscribers and hands events out. Subscribe before Run.
+type Bus struct {
+	db     *database.DB
+	clock  clock.Clock
+	holder string
+	subs   map[string]map[string]Handler // kind → name → handler
+}
+
+// NewBus makes a bus; holder names the process.
+func NewBus(db *database.DB, c clock.Clock, holder string) *Bus {
+	return &Bus{db: db, clock: c, holder: holder, subs: map[string]map[string]Handler{}}
+}
+
+// Subscribe has name handle the events of a kind. The name is stored with
+// waiting events, so it stays the same between releases.
+func (b *Bus) Subscribe(kind, name string, h Handler) {
+	if b.subs[kind] == nil {
+		b.subs[kind] = map[string]Handler{}
+	}
+	if _, twice := b.subs[kind][name]; twice {
+		panic("event: " + name + " subscribes twice to " + kind)
+	}
+	b.subs[kind][name] = h
+}
+
+// wait is how long the n-th failure is waited out: 1 s, 2 s, 4 s … one hour.
+func wait(attempts int64) time.Duration {
+	return min(time.Second<<min(attempts, 12), time.Hour)
+}

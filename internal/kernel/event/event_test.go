@@ -1,0 +1,101 @@
+package event_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/event"
+)
+
+func TestEventIsHandledOnceBySubscriberWithWhatItWrote(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		bus := event.NewBus(db, clock.System, "p1")
+		var tries atomic.Int64
+		bus.Subscribe("dossier.accepted", "counter", func(ctx context.Context, tx *database.Tx, e event.Event) error {
+			_, err := database.Next(ctx, tx, "seen", e.Subject)
+			return err
+		})
+		bus.Subscribe("dossier.accepted", "failing", func(ctx context.Context, tx *database.Tx, _ event.Event) error {
+			tries.Add(1)
+			if _, err := database.Next(ctx, tx, "failing", "d"); err != nil {
+				return err
+			}
+			return errors.New("not today")
+		})
+		taken := errors.New("taken back")
+		err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			return errors.Join(bus.Record(ctx, tx, "dossier.accepted", "rolled-back", nil), taken)
+		})
+		if !errors.Is(err, taken) {
+			t.Fatal(err)
+		}
+		for i := range 10 {
+			err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+				return bus.Record(ctx, tx, "dossier.accepted", fmt.Sprint("d", i%5), map[string]int{"n": i})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := bus.Dispatch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bus.Dispatch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var handled, subjects, left int64
+		q := db.Read()
+		if err := q.QueryRowContext(t.Context(), `SELECT CAST(sum(last) AS BIGINT), count(*) FROM counters WHERE series = 'seen'`).Scan(&handled, &subjects); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.QueryRowContext(t.Context(), `SELECT count(*) FROM events`).Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		if handled != 10 || subjects != 5 || left != 10 {
+			t.Errorf("handled %d of %d subjects, %d left", handled, subjects, left)
+		}
+		if tries.Load() != 10 {
+			t.Errorf("the failing subscriber was tried %d times at once", tries.Load())
+		}
+		var kept int64
+		if err := q.QueryRowContext(t.Context(), `SELECT count(*) FROM counters WHERE series = 'failing'`).Scan(&kept); err != nil || kept != 0 {
+			t.Errorf("what the failing subscriber wrote stands (%d, %v)", kept, err)
+		}
+	})
+}
+
+func TestRunningBusHandsOutAtOnce(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		bus := event.NewBus(db, clock.System, "p1")
+		got := make(chan string, 1)
+		bus.Subscribe("k", "s", func(_ context.Context, _ *database.Tx, e event.Event) error {
+			got <- e.Subject
+			return nil
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); bus.Run(ctx, func(err error) { t.Error(err) }) }()
+		time.Sleep(50 * time.Millisecond)
+		err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error { return bus.Record(ctx, tx, "k", "x", nil) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case s := <-got:
+			if s != "x" {
+				t.Errorf("got %q", s)
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("nothing came")
+		}
+		stop()
+		<-done
+	})
+}
