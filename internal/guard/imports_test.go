@@ -69,6 +69,7 @@ var house = []room{
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
 	{path: "internal/apps/services/tracking", may: "kernel core own"},
+	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
 	{path: "internal/apps/account", may: "kernel core"},
 	{path: "internal/apps/admin", may: "kernel core"},

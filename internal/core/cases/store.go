@@ -320,3 +320,23 @@ func Next(ctx context.Context, q database.Querier, f Filter, skip string) (c Cas
 	}
 	return Case{}, false, err
 }
+
+// AnySimulated says whether any case is simulated: every page then says so.
+func AnySimulated(ctx context.Context, q database.Querier) (bool, error) {
+	var one int
+	err := q.QueryRowContext(ctx, `SELECT 1 FROM cases c WHERE c.simulated = $1 LIMIT 1`, true).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Any says whether there is any case at all.
+func Any(ctx context.Context, q database.Querier) (bool, error) {
+	var one int
+	err := q.QueryRowContext(ctx, `SELECT 1 FROM cases c LIMIT 1`).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}

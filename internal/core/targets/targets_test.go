@@ -120,7 +120,9 @@ func TestMilestoneJudgesOnlyItsOwnUnit(t *testing.T) {
 // number be defended: what happens later changes nothing that was counted.
 func TestCountingAgainAsOfTheSameInstantGivesTheSameNumber(t *testing.T) {
 	db := databasetest.SQLite(t)
-	instant := rapid.Custom(func(t *rapid.T) time.Time { return noon.Add(time.Duration(rapid.IntRange(-500, 0).Draw(t, "hour")) * time.Hour) })
+	instant := rapid.Custom(func(t *rapid.T) time.Time {
+		return noon.Add(time.Duration(rapid.IntRange(-500, 0).Draw(t, "hour")) * time.Hour)
+	})
 	one := rapid.Custom(func(t *rapid.T) record {
 		r := record{
 			id: rapid.StringMatching(`[a-z]{8}`).Draw(t, "id"), path: rapid.SampledFrom([]string{here, there, "83/829/x/", "91/1/a/"}).Draw(t, "path"),
@@ -382,28 +384,46 @@ func TestCallsThatComeTogetherShareOneCountingASecond(t *testing.T) {
 }
 
 func TestCallerThatIsCalledOffLeavesTheCountingToOthers(t *testing.T) {
-	source := &fake{}
+	source := &slow{began: make(chan struct{}, 9), end: make(chan struct{})}
 	room := newRoom(t, databasetest.SQLite(t), clock.NewFake(noon), source)
-	if err := room.Refresh(t.Context()); err != nil { // the next one has to wait
-		t.Fatal(err)
+	answer := func(ctx context.Context) chan error {
+		c := make(chan error, 1)
+		go func() { c <- room.Refresh(ctx) }()
+		return c
 	}
+	busy := answer(t.Context())
+	<-source.began // until it ends, the others wait for their turn
 	gone, cancel := context.WithCancel(t.Context())
-	first := make(chan error, 1)
-	go func() { first <- room.Refresh(gone) }()
-	time.Sleep(50 * time.Millisecond)
-	second := make(chan error, 1)
-	go func() { second <- room.Refresh(t.Context()) }()
+	first := answer(gone)
+	time.Sleep(50 * time.Millisecond) // most likely the first one now leads and the second joins it
+	second := answer(t.Context())
 	time.Sleep(50 * time.Millisecond)
 	cancel()
 	if err := <-first; !errors.Is(err, context.Canceled) {
 		t.Errorf("who was called off heard %v", err)
 	}
-	if err := <-second; err != nil {
-		t.Errorf("the other one heard %v", err)
+	close(source.end)
+	if err := errors.Join(<-busy, <-second); err != nil {
+		t.Errorf("the others heard %v", err)
 	}
-	if n := source.counts.Load(); n != 6 {
-		t.Errorf("%d measures counted, want 3 twice", n)
+	if n := source.counts.Load(); n != 2 {
+		t.Errorf("counted %d times, want twice", n)
 	}
+}
+
+// slow counts until it is told to end.
+type slow struct {
+	fake
+	began, end chan struct{}
+}
+
+func (*slow) Measures() []string { return []string{"services.full"} }
+
+func (s *slow) Count(context.Context, database.Querier, targets.Question) (targets.Count, error) {
+	s.counts.Add(1)
+	s.began <- struct{}{}
+	<-s.end
+	return targets.Count{}, nil
 }
 
 // TestNumberMovesWithinFiveSecondsOfAnAct goes the whole way: an event in the
@@ -428,7 +448,11 @@ func TestNumberMovesWithinFiveSecondsOfAnAct(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			bus.Run(ctx, func(err error) { t.Error(err) })
+			bus.Run(ctx, func(err error) {
+				if ctx.Err() == nil { // what the end of the test cuts off is no fault
+					t.Error(err)
+				}
+			})
 		}()
 		defer func() {
 			cancel()
@@ -465,8 +489,9 @@ func TestNumberMovesWithinFiveSecondsOfAnAct(t *testing.T) {
 		}
 		t.Logf("moved after %s", time.Since(acted).Round(time.Millisecond))
 		time.Sleep(1500 * time.Millisecond)
-		if n := (source.counts.Load() - before) / 3; n > 3 {
-			t.Errorf("twenty acts in a moment caused %d countings", n)
+		took := time.Since(acted)
+		if n := (source.counts.Load() - before) / 3; n > int64(took/time.Second)+1 {
+			t.Errorf("twenty acts caused %d countings in %s", n, took)
 		}
 	})
 }

@@ -54,6 +54,9 @@ func (s *Site) failWith(w http.ResponseWriter, r *http.Request, status int, err 
 		}
 		return
 	}
+	// Time may be up for the handler, but not for saying so: a component is not
+	// drawn in a context that has ended.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
 	level := s.config.Log.Info
 	if status >= 500 {
 		level = s.config.Log.Error

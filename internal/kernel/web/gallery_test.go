@@ -116,7 +116,7 @@ var gallery = map[string]templ.Component{
 	),
 	"ban-lam-viec": in(Layout(Page{Title: "Bàn làm việc", Section: "ban", Dense: true, SubNav: []Link{{Text: "Chờ tiếp nhận (12)", URL: "/a", Current: true}, {Text: "Đang giải quyết (48)", URL: "/b"}, {Text: "Trả kết quả hôm nay (7)", URL: "/c"}}}),
 		heading("Chờ tiếp nhận"),
-		templ.Raw(`<form method="get" role="search">`), Input(Field{Name: "q", Label: "Tìm theo mã, họ tên", Shortcut: "/", Width: 30}), Button(Action{Text: "Tìm", Style: Secondary}), templ.Raw("</form>"),
+		templ.Raw(`<form method="get" role="search">`), in(Inline(), Input(Field{Name: "q", Label: "Tìm theo mã, họ tên", Shortcut: "/"}), Button(Action{Text: "Tìm", Style: Secondary})), templ.Raw("</form>"),
 		in(DataTable("cho", "12 hồ sơ, gấp nhất trước", []Column{{Text: "Mã"}, {Text: "Người nộp"}, {Text: "Thủ tục"}, {Text: "Hạn"}, {Text: "Phí", Numeric: true}, {Text: "Việc", Hidden: true}}),
 			galleryRow("000.00.16.H07-261123-0001", "Nguyễn Thị Ngọc Diễm", StateTag(Late, "3 giờ làm việc"), "0 ₫"),
 			galleryRow("000.00.16.H07-261123-0002", "Trần Văn Lượng", StateTag(Soon, "còn 2 giờ làm việc"), "150.000 ₫"),

@@ -3,10 +3,13 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"benso/internal/kernel/access"
@@ -148,4 +151,83 @@ func TestGalleryIsAccessibleInABrowser(t *testing.T) {
 			page.Screenshot(fmt.Sprintf("web-%s-%d.png", name, width))
 		}
 	}
+}
+
+// keyRoutes serve the officials' page as if a key had been pressed on it.
+func keyRoutes() Routes {
+	return Routes{
+		{Pattern: "GET /phim/{key}/nhan.js", Access: access.Public, Handler: func(w http.ResponseWriter, r *http.Request) error {
+			w.Header().Set("Content-Type", "text/javascript")
+			_, err := fmt.Fprintf(w, `addEventListener("load", () => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true, cancelable: true})));`, r.PathValue("key"))
+			return err
+		}},
+		{Pattern: "GET /phim/{key}", Access: access.Public, Handler: func(w http.ResponseWriter, r *http.Request) error {
+			return Render(w, r, http.StatusOK, all(gallery["ban-lam-viec"], templ.Raw(`<script type="module" src="/phim/`+url.PathEscape(r.PathValue("key"))+`/nhan.js"></script>`)))
+		}},
+	}
+}
+
+func TestOfficialsWorkByKeyboard(t *testing.T) {
+	server := httptest.NewServer(New(galleryConfig(clerk)).Handler(galleryRoutes(), keyRoutes()))
+	t.Cleanup(server.Close)
+	page := browser.New(t, browser.Options{Width: 1280, JavaScript: true})
+	page.Open(server.URL + "/phim/%3F")
+	page.See("Mở danh sách này")
+	page.Axe()
+	page.Screenshot("web-shortcuts-1280.png")
+	for _, text := range []string{"Hồ sơ mới tại quầy", "Mở hồ sơ đầu tiên", "Tìm theo mã, họ tên", "Tắt phím tắt trên máy này"} {
+		if list := page.Text("dialog"); !strings.Contains(list, text) {
+			t.Errorf("the list lacks %q: %s", text, list)
+		}
+	}
+	page.Choose("Tắt phím tắt trên máy này")
+	page.Press("Escape")
+	if page.Count("dialog[open]") != 0 {
+		t.Error("Escape does not close the list")
+	}
+	page.Open(server.URL + "/phim/o")
+	if !strings.HasSuffix(page.URL(), "/phim/o") {
+		t.Error("a key works although the keys are off")
+	}
+	page.Click("Phím tắt ?")
+	page.Choose("Tắt phím tắt trên máy này")
+	page.Open(server.URL + "/phim/o")
+	page.See("Dùng dịch vụ này") // the page to which o leads
+	page.Open(server.URL + "/ban-lam-viec")
+	page.Fill("Tìm theo mã, họ tên", "no?")
+	if !strings.HasSuffix(page.URL(), "/ban-lam-viec") || page.Count("dialog[open]") != 0 {
+		t.Error("letters typed into a box are taken for keys")
+	}
+}
+
+func TestErrorsTakeTheFocusAndLeadToTheirFields(t *testing.T) {
+	server := httptest.NewServer(New(galleryConfig(clerk)).Handler(galleryRoutes()))
+	t.Cleanup(server.Close)
+	page := browser.New(t, browser.Options{JavaScript: true})
+	page.Open(server.URL + "/bieu-mau")
+	if !strings.HasPrefix(page.Title(), "Lỗi: ") {
+		t.Errorf("the title is %q", page.Title())
+	}
+	page.Press("Tab") // from the summary, which has the focus, to its first link
+	page.Press("Enter")
+	if page.Count("#ho_ten:focus") != 1 {
+		t.Error("the first error does not lead to its field")
+	}
+	if page.Count("#giay_to-3-more.govuk-checkboxes__conditional--hidden") != 1 {
+		t.Error("what nobody chose is shown")
+	}
+	if got := page.Text("#ghi_chu-info ~ .govuk-character-count__status"); !strings.Contains(got, "Còn 182 ký tự") {
+		t.Errorf("the count says %q", got)
+	}
+}
+
+func TestQuestionsAreAllThereWithoutScript(t *testing.T) {
+	server := httptest.NewServer(New(galleryConfig(clerk)).Handler(galleryRoutes()))
+	t.Cleanup(server.Close)
+	page := browser.New(t, browser.Options{})
+	page.Open(server.URL + "/bieu-mau")
+	page.See("Tên giấy tờ")
+	page.See("Nhiều nhất 200 ký tự")
+	page.FitsWidth()
+	page.Screenshot("web-bieu-mau-nojs.png")
 }

@@ -75,8 +75,11 @@ func Key() templ.Component {
 
 var keyShape = regexp.MustCompile(`^[0-9A-Za-z]{16,64}$`)
 
-// FormKey is the key that the form carried.
+// FormKey is the key that the form carried; it parses the form if nobody has.
 func FormKey(r *http.Request) (string, error) {
+	if err := ParseForm(r); err != nil {
+		return "", err
+	}
 	key := r.PostFormValue("key")
 	if !keyShape.MatchString(key) {
 		return "", fault.New(fault.Invalid, "fault.key_missing")
@@ -91,11 +94,13 @@ const memory = 1 << 20
 // ParseForm reads the form of a request, of either encoding. A body that is too
 // large, or that is no form, is a fault.
 func ParseForm(r *http.Request) error {
-	err := r.ParseMultipartForm(memory)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
+	// ParseForm comes first: ParseMultipartForm alone swallows its error when the
+	// form is not multipart, and half a form would look like a whole one.
+	err := r.ParseForm()
 	if err == nil {
+		err = r.ParseMultipartForm(memory)
+	}
+	if err == nil || errors.Is(err, http.ErrNotMultipart) {
 		return nil
 	}
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {

@@ -66,6 +66,9 @@ func (s *Site) rescue(w *recorder, r *http.Request) {
 
 // note writes the line of the access log and the metrics.
 func (s *Site) note(v *visit, w *recorder, took time.Duration) {
+	if w.status == 0 {
+		w.status = http.StatusOK // a handler that writes nothing answers so
+	}
 	s.metrics.record(v, w.status, took)
 	s.config.Log.Info("request", "route", v.pattern, "method", method(v.method), "status", w.status,
 		"ms", float64(took.Microseconds())/1000, "bytes", w.bytes, "request", v.id)

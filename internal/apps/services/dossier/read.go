@@ -17,6 +17,7 @@ import (
 const (
 	ReadOpened   = "dossier.read"   // by an official, see Open
 	ReadFollowed = "dossier.follow" // by whoever has the number and the secret
+	ReadPaper    = "dossier.read_paper"
 )
 
 // followsAnHour is how often a dossier may be asked for with a secret in an
@@ -99,4 +100,15 @@ func (r *Room) paperOf(ctx context.Context, paper string, owners ...file.Owner) 
 		}
 	}
 	return file.File{}, fault.Missing("file", paper)
+}
+
+// MayAsk says whether a request of this kind (ActAskCompletion or
+// ActAskSupplement) may still be made, so that a page does not offer what the
+// room would refuse.
+func (r *Room) MayAsk(d Dossier, act string) bool {
+	kind := Completion
+	if act == ActAskSupplement {
+		kind = Supplement
+	}
+	return d.mayAsk(kind, r.Calendar, r.Clock.Now()) == nil
 }

@@ -118,9 +118,9 @@ func (p Pages) markOf(ctx context.Context, d dossier.Dossier) mark {
 		return mark{State: web.Done}
 	case d.State == cases.Closed:
 		return mark{State: web.Ended}
-	case d.State == cases.Waiting, ready(d):
+	case d.State == cases.Waiting, ready(d) && receiveOf(d) != "post":
 		return mark{State: web.WaitingYou}
-	case d.DueAt.IsZero():
+	case d.DueAt.IsZero(), ready(d):
 		return mark{State: web.WaitingThem}
 	}
 	left := p.Room.Calendar.Remaining(p.Room.Clock.Now(), d.DueAt)
@@ -198,4 +198,3 @@ func (p Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	}
 	return p.serve(w, r, f)
 }
-

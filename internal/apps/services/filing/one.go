@@ -9,6 +9,7 @@ import (
 	"benso/internal/apps/services/dossier"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/audit"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/message"
@@ -32,7 +33,9 @@ type onePage struct {
 }
 
 // Open says that the request waits for an answer.
-func (o onePage) Open() bool { return o.Request != nil && o.Request.AnsweredAt.IsZero() && o.State == cases.Waiting }
+func (o onePage) Open() bool {
+	return o.Request != nil && o.Request.AnsweredAt.IsZero() && o.State == cases.Waiting
+}
 
 // clockPart explains how the appointed date came about.
 type clockPart struct {
@@ -95,7 +98,7 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page.History = p.history(ctx, d, events)
+	page.History = p.history(ctx, d, events, message.T(ctx, "filing.by_you"))
 	rows, err := audit.About(ctx, q, dossier.Kind, d.ID, 200)
 	if err != nil {
 		return err
@@ -155,14 +158,14 @@ func (p Pages) clock(ctx context.Context, d dossier.Dossier, proc *catalogue.Pro
 		return nil, err
 	}
 	for _, row := range e.Rows {
-		part.Rows = append(part.Rows, clockRow{row.When(ctx), row.What(ctx)})
+		part.Rows = append(part.Rows, clockRow{row.When(ctx), whatOf(ctx, row)})
 	}
 	return part, nil
 }
 
 func paperOf(ctx context.Context, d dossier.Dossier, proc *catalogue.Procedure, f file.File) paperLine {
 	line := paperLine{URL: pathMine + "/" + d.ID + "/giay-to/" + f.ID,
-		Note: message.T(ctx, "filing.paper_note", "type", f.Type.Name(), "size", file.SizeText(ctx, f.Size), "at", message.DateTime(ctx, f.ReceivedAt))}
+		Note: message.T(ctx, "filing.paper_note", "file", f.Name, "type", f.Type.Name(), "size", file.SizeText(ctx, f.Size), "at", message.DateTime(ctx, f.ReceivedAt))}
 	switch id, handed := strings.CutPrefix(f.Slot, dossier.SlotPaper); {
 	case handed:
 		line.Name = f.Name
@@ -192,14 +195,14 @@ func answerRows(ctx context.Context, d dossier.Dossier, proc *catalogue.Procedur
 
 // history tells the events in plain words, the last one first. Who holds a
 // dossier on their desk is the agency's own matter.
-func (p Pages) history(ctx context.Context, d dossier.Dossier, events []cases.Event) []historyLine {
+func (p Pages) history(ctx context.Context, d dossier.Dossier, events []cases.Event, applicant string) []historyLine {
 	var lines []historyLine
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
 		if e.Act == cases.ActAssign || e.Act == cases.ActTake {
 			continue
 		}
-		who := message.T(ctx, "filing.by_you")
+		who := applicant
 		if e.Account != d.Applicant || d.Applicant == "" {
 			who = p.agencyName(e.Agency)
 		}
@@ -231,7 +234,7 @@ func (p Pages) readings(ctx context.Context, d dossier.Dossier, rows []audit.Row
 var readingKeys = map[string]string{
 	dossier.ReadOpened:   "filing.read_opened",
 	dossier.ReadFollowed: "filing.read_followed",
-	"dossier.paper":      "filing.read_paper",
+	dossier.ReadPaper:    "filing.read_paper",
 }
 
 func (p Pages) agencyName(id string) string {
@@ -240,4 +243,26 @@ func (p Pages) agencyName(id string) string {
 		return id
 	}
 	return a.Name
+}
+
+func (o onePage) resultRows(ctx context.Context) []web.Row {
+	rows := []web.Row{{Key: message.T(ctx, "filing.result_number"), Value: o.ResultNumber}}
+	if o.ResultBook != "" {
+		rows = append(rows, web.Row{Key: message.T(ctx, "filing.result_book"), Value: o.ResultBook})
+	}
+	return append(rows, web.Row{Key: message.T(ctx, "filing.result_on"), Value: message.DateText(ctx, o.ResultOn)})
+}
+
+func textLines(s string) []string { return strings.Split(s, "\n") }
+
+// whatOf says what a row did, and for a day that counts when the office is open.
+func whatOf(ctx context.Context, row worktime.Row) string {
+	if len(row.Intervals) == 0 {
+		return row.What(ctx)
+	}
+	hours := make([]string, len(row.Intervals))
+	for i, x := range row.Intervals {
+		hours[i] = x.From.In(clock.Zone).Format("15:04") + "–" + x.To.In(clock.Zone).Format("15:04")
+	}
+	return message.T(ctx, "filing.clock_hours", "what", row.What(ctx), "hours", strings.Join(hours, ", "))
 }

@@ -83,6 +83,7 @@ func (p Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	page, err := k.page(r.PathValue("page"))
 	if err != nil {
+		web.Flash(w, r, "filing.not_asked")
 		return web.Redirect(w, r, k.ahead())
 	}
 	revision, err := number64(r.PostForm.Get("_revision"))
@@ -144,4 +145,3 @@ func merge(uploads, others []fault.Field) []fault.Field {
 	}
 	return all
 }
-

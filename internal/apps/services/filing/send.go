@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/core/cases"
@@ -26,9 +27,9 @@ type checkView struct {
 	Details promise
 }
 
-// part is one page of the form with its answers.
+// part is one page of the form with its answers, or several with one answer each.
 type part struct {
-	Title string
+	Title string // empty for the latter
 	Rows  []web.Row
 }
 
@@ -39,11 +40,11 @@ type promise struct {
 	Expected string // the deadline if the dossier is accepted as soon as the office is open; empty when it is not known
 }
 
-func (p Pages) promise(ctx context.Context, l worktime.Limit) promise {
-	now := p.Room.Clock.Now()
-	next := p.Room.Calendar.NextOpen(now)
+// promise tells what is known when a dossier is sent at a moment.
+func (p Pages) promise(ctx context.Context, l worktime.Limit, at time.Time) promise {
+	next := p.Room.Calendar.NextOpen(at)
 	pr := promise{Limit: worktime.LimitText(ctx, l)}
-	if next.After(now) {
+	if next.After(at) {
 		pr.Opens = message.DateTime(ctx, next)
 	}
 	if d, err := p.Room.Calendar.Deadline(next, l); err == nil {
@@ -68,7 +69,7 @@ func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status int, faults []fault.Field, moved bool) error {
 	ctx := r.Context()
-	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure.Limit)}
+	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure.Limit, p.Room.Clock.Now())}
 	agency, err := p.Room.Handler(k.procedure, k.procedure.Form.Use(k.draft.Answers, "place"))
 	switch f := fault.Of(err); {
 	case err == nil:
@@ -84,26 +85,39 @@ func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status 
 	return web.Render(w, r, status, checkAnswers(v))
 }
 
-// parts are all answers, page by page, each with the way to change it.
+// parts are all answers, page by page, each with the way to change it. Pages with
+// one answer need no title: the question is one.
 func (k work) parts(ctx context.Context) []part {
 	var parts []part
-	var last *form.Page
-	for _, row := range k.procedure.Form.Summary(k.draft.Answers, k.env) {
-		if row.Page != last {
-			last = row.Page
-			parts = append(parts, part{Title: row.Page.Title.In(k.env.Lang)})
+	rows := k.procedure.Form.Summary(k.draft.Answers, k.env)
+	for i := 0; i < len(rows); {
+		page, from := rows[i].Page, i
+		for i < len(rows) && rows[i].Page == page {
+			i++
 		}
-		line := web.Row{Key: row.Label, Value: row.Value, Change: k.url(row.Page.ID) + "?tu=" + checkPage}
-		if line.Value == "" {
-			line.Value = message.T(ctx, "filing.nothing")
-		}
-		if len(row.Files) > 0 {
-			line.Component = fileLinks(row, k.url("giay-to"))
+		if i-from > 1 || len(parts) == 0 || parts[len(parts)-1].Title != "" {
+			parts = append(parts, part{})
 		}
 		at := &parts[len(parts)-1]
-		at.Rows = append(at.Rows, line)
+		if i-from > 1 {
+			at.Title = page.Title.In(k.env.Lang)
+		}
+		for _, row := range rows[from:i] {
+			at.Rows = append(at.Rows, k.row(ctx, row))
+		}
 	}
 	return parts
+}
+
+func (k work) row(ctx context.Context, row form.Row) web.Row {
+	line := web.Row{Key: row.Label, Value: row.Value, Change: k.url(row.Page.ID) + "?tu=" + checkPage}
+	if line.Value == "" {
+		line.Value = message.T(ctx, "filing.nothing")
+	}
+	if len(row.Files) > 0 {
+		line.Component = fileLinks(row, k.url("giay-to"))
+	}
+	return line
 }
 
 func (p Pages) send(w http.ResponseWriter, r *http.Request) error {
@@ -145,12 +159,11 @@ func (p Pages) send(w http.ResponseWriter, r *http.Request) error {
 // confirmation tells that a dossier, or the answer to a request, was sent.
 type confirmation struct {
 	dossier.Dossier
-	Procedure string
-	Agency    string
-	Answered  bool // a request was answered; else the dossier was filed
-	Sent      string
-	Details   promise
-	Follow    string // where it is followed without an account
+	card
+	Answered bool // a request was answered; else the dossier was filed
+	Sent     string
+	Next     *promise // nil once the agency has gone on
+	Follow   string   // where it is followed without an account
 }
 
 func (p Pages) sent(w http.ResponseWriter, r *http.Request) error {
@@ -163,28 +176,24 @@ func (p Pages) sent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	agency, err := p.Room.Units.Agency(d.Agency)
-	if err != nil {
+	c := confirmation{Dossier: d, Follow: pathTrack + "?so=" + url.QueryEscape(number(d))}
+	if c.card, err = p.card(ctx, d); err != nil {
 		return err
 	}
-	c := confirmation{Dossier: d, Procedure: proc.Name.In(message.Lang(ctx)), Agency: agency.Name, Sent: message.DateTime(ctx, d.FiledAt),
-		Details: p.promise(ctx, proc.Limit), Follow: pathTrack + "?so=" + url.QueryEscape(number(d))}
+	at := d.FiledAt
 	req, asked, err := dossier.RequestOf(ctx, p.Room.DB.Read(), d.ID)
 	if err != nil {
 		return err
 	}
 	if asked && !req.AnsweredAt.IsZero() {
-		c.Answered, c.Sent = true, message.DateTime(ctx, req.AnsweredAt)
+		c.Answered, at = true, req.AnsweredAt
+	}
+	c.Sent = message.DateTime(ctx, at)
+	if d.State == cases.Working && d.AcceptedAt.IsZero() {
+		next := p.promise(ctx, proc.Limit, at)
+		c.Next = &next
 	}
 	return web.Render(w, r, http.StatusOK, confirm(c))
-}
-
-// Due is the new appointed date after a supplement; empty when there is none.
-func (c confirmation) Due(ctx context.Context) string {
-	if c.State == cases.Closed || !c.ResolvedAt.IsZero() {
-		return ""
-	}
-	return dueText(ctx, c.Dossier)
 }
 
 func dueText(ctx context.Context, d dossier.Dossier) string {
@@ -192,4 +201,21 @@ func dueText(ctx context.Context, d dossier.Dossier) string {
 		return ""
 	}
 	return worktime.DeadlineText(ctx, worktime.Deadline{At: d.DueAt, Provisional: d.Provisional})
+}
+
+func (c confirmation) title(ctx context.Context) string {
+	if c.Answered {
+		return message.T(ctx, "filing.answered_title")
+	}
+	return message.T(ctx, "filing.filed_title")
+}
+
+// back is the page before the check: the last one of the form, or the dossier
+// whose request is answered.
+func (v checkView) back() string {
+	if v.request != nil {
+		return pathMine + "/" + v.draft.Completes
+	}
+	pages := v.procedure.Form.Pages(v.draft.Answers)
+	return v.url(pages[len(pages)-1].ID)
 }

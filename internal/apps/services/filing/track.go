@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -122,11 +123,18 @@ func (p Pages) more(r *http.Request, d dossier.Dossier) (*morePart, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.History = p.history(ctx, d, events)
-	for i, h := range m.History {
-		if h.Who == message.T(ctx, "filing.by_you") {
-			m.History[i].Who = message.T(ctx, "filing.by_applicant")
-		}
-	}
+	m.History = p.history(ctx, d, events, message.T(ctx, "filing.by_applicant"))
 	return m, nil
+}
+
+func (t trackPage) rows(ctx context.Context) []web.Row {
+	var rows []web.Row
+	if t.More != nil {
+		rows = append(rows, web.Row{Key: message.T(ctx, "filing.subject"), Value: t.More.Subject})
+	}
+	rows = append(rows, web.Row{Key: message.T(ctx, "filing.procedure"), Value: t.State.Procedure}, web.Row{Key: message.T(ctx, "filing.agency"), Value: t.State.Agency})
+	if t.State.Due != "" && !t.Closed {
+		rows = append(rows, web.Row{Key: message.T(ctx, "filing.due"), Value: t.State.Due})
+	}
+	return rows
 }

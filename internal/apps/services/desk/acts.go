@@ -1,0 +1,331 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/identity"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+)
+
+// reading is a form as it was sent.
+type reading struct {
+	dossier dossier.Dossier // as it stands now
+	values  url.Values
+	from    string
+	act     dossier.Act
+}
+
+// read parses a form about a dossier within the official's scope.
+func (p Pages) read(r *http.Request) (reading, error) {
+	ctx := r.Context()
+	if err := web.ParseForm(r); err != nil {
+		return reading{}, err
+	}
+	d, err := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), r.PathValue("id"))
+	if err != nil {
+		return reading{}, err
+	}
+	in := reading{dossier: d, values: r.PostForm, from: r.PostFormValue("hang")}
+	if r.MultipartForm != nil {
+		in.values = url.Values(r.MultipartForm.Value)
+	}
+	key, err := web.FormKey(r)
+	if err != nil {
+		return reading{}, err
+	}
+	version, err := strconv.ParseInt(in.values.Get("version"), 10, 64)
+	if err != nil {
+		return reading{}, fault.New(fault.Invalid, "fault.key_missing")
+	}
+	in.act = dossier.Act{ID: d.ID, Version: version, Key: key}
+	return in, nil
+}
+
+// actPage is the page of an act for which something must be written.
+type actPage struct {
+	sheet
+	Deed     deed
+	Rows     int
+	Subjects []string
+	Confirm  bool // what the applicant will read, before it is sent
+}
+
+// ask shows the page of an act.
+func (p Pages) ask(path string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		d, err := p.Room.Open(ctx, web.Actor(ctx), r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		x, offered := p.meant(path, web.Actor(ctx), d)
+		if !offered {
+			return web.Redirect(w, r, urlOf(d.ID, "", r.URL.Query().Get("hang")))
+		}
+		typed := url.Values{}
+		if x.act == dossier.ActRefuse {
+			typed.Set("reason", d.Reason) // as the specialist proposed
+		}
+		return p.actPage(w, r, http.StatusOK, x, reading{dossier: d, values: typed, from: r.URL.Query().Get("hang")}, nil)
+	}
+}
+
+func (p Pages) actPage(w http.ResponseWriter, r *http.Request, status int, x deed, in reading, wrong []fault.Field) error {
+	s, err := p.sheet(r.Context(), in.dossier, in.from)
+	if err != nil {
+		return err
+	}
+	s.Errors, s.Typed = wrong, in.values
+	page := actPage{sheet: s, Deed: x, Rows: rows(in.values), Subjects: subjects(s)}
+	if x.act == dossier.ActAskCompletion || x.act == dossier.ActAskSupplement {
+		return web.Render(w, r, status, requestView(page))
+	}
+	return web.Render(w, r, status, reasonView(page))
+}
+
+// do does an act and leads back to the dossier, or shows again what was typed
+// with what is wrong, or says who was faster.
+func (p Pages) do(path string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		in, err := p.read(r)
+		if err != nil {
+			return err
+		}
+		actor := web.Actor(ctx)
+		x, offered := p.meant(path, actor, in.dossier)
+		fresh := offered && in.act.Version == in.dossier.Version
+		switch {
+		case in.values.Has("more") && offered:
+			in.values.Set("rows", strconv.Itoa(min(rows(in.values)+rowsMore, rowsMost)))
+			return p.actPage(w, r, http.StatusOK, x, in, nil)
+		case in.values.Has("edit") && offered:
+			return p.actPage(w, r, http.StatusOK, x, in, nil)
+		case x.confirm && fresh && in.values.Get("confirm") == "" && in.values.Get("reason") != "":
+			return p.confirm(w, r, x, in)
+		}
+		if err = p.attach(r, actor, x, in); err == nil {
+			_, err = x.do(ctx, p, actor, in.act, p.known(x, in))
+		}
+		return p.answer(w, r, x, in, err)
+	}
+}
+
+// known leaves out what no form of this procedure could have sent.
+func (p Pages) known(x deed, in reading) url.Values {
+	if x.act != dossier.ActAccept || len(in.values["originals"]) == 0 {
+		return in.values
+	}
+	proc, err := p.Room.Catalogue.Version(in.dossier.Procedure, in.dossier.ProcedureVersion)
+	if err != nil {
+		return in.values
+	}
+	values := url.Values{}
+	for k, v := range in.values {
+		values[k] = v
+	}
+	values["originals"] = slices.DeleteFunc(slices.Clone(in.values["originals"]), func(id string) bool {
+		_, ok := proc.Paper(id)
+		return !ok
+	})
+	return values
+}
+
+// attach receives the copy of the result before the proposal is judged, so that
+// it is kept when something else is wrong.
+func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (err error) {
+	if x.act != dossier.ActPropose || r.MultipartForm == nil || len(r.MultipartForm.File["paper"]) == 0 {
+		return nil
+	}
+	ctx := r.Context()
+	if err := cases.Seen(ctx, p.Room.DB.Read(), in.dossier.Case, in.act.Version); err != nil {
+		// Either this very form was sent before, which the room answers by its key,
+		// or somebody was faster: then nothing of theirs is replaced.
+		return nil
+	}
+	h := r.MultipartForm.File["paper"][0]
+	f, err := h.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	blob, err := p.Room.Files.Receive(ctx, f, file.Meta{Name: h.Filename, Size: h.Size})
+	if err != nil {
+		return atField(err, "paper")
+	}
+	_, err = p.Room.AttachResult(ctx, actor, in.act.ID, blob)
+	return err
+}
+
+// atField names the field of a fault that has none, so that the page leads there.
+func atField(err error, name string) error {
+	f := fault.Of(err)
+	if !refusal(err) || len(f.Fields) > 0 {
+		return err
+	}
+	return fault.New(f.Kind, f.Key, f.Args...).WithField(name, f.Key, f.Args...)
+}
+
+// answer is what follows an act.
+func (p Pages) answer(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
+	if err == nil {
+		web.Flash(w, r, x.done())
+		return web.Redirect(w, r, urlOf(in.act.ID, "", in.from))
+	}
+	ctx := r.Context()
+	last, _, faster := conflict(err)
+	if !faster && !refusal(err) {
+		return err
+	}
+	// Read again: what is shown is what is.
+	d, again := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), in.act.ID)
+	if again != nil {
+		return again
+	}
+	in.dossier = d
+	now, offered := p.meant(x.path, web.Actor(ctx), d)
+	if faster || !offered || now.act != x.act {
+		return p.conflict(w, r, x, in, last, offered && now.act == x.act, err)
+	}
+	if x.page {
+		return p.actPage(w, r, http.StatusUnprocessableEntity, x, in, fieldsOf(err))
+	}
+	s, err2 := p.sheet(ctx, d, in.from)
+	if err2 != nil {
+		return err2
+	}
+	s.Errors, s.Typed = fieldsOf(err), in.values
+	return web.Render(w, r, http.StatusUnprocessableEntity, sheetView(s))
+}
+
+// confirm shows what the applicant will read.
+func (p Pages) confirm(w http.ResponseWriter, r *http.Request, x deed, in reading) error {
+	s, err := p.sheet(r.Context(), in.dossier, in.from)
+	if err != nil {
+		return err
+	}
+	s.Typed = in.values
+	return web.Render(w, r, http.StatusOK, confirmView(actPage{sheet: s, Deed: x, Confirm: true}))
+}
+
+// stalePage says that somebody was faster, and keeps what was typed.
+type stalePage struct {
+	sheet
+	Deed   deed
+	Last   line
+	Fault  string // why it cannot be done; empty when somebody was faster
+	Resend bool
+	Sent   map[string][]string
+	Text   []typed
+}
+
+func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in reading, last cases.Event, resend bool, cause error) error {
+	ctx := r.Context()
+	s, err := p.sheet(ctx, in.dossier, in.from)
+	if err != nil {
+		return err
+	}
+	page := stalePage{sheet: s, Deed: x, Resend: resend, Sent: map[string][]string{}}
+	page.Text = written(x, in.values, func(key string, args ...any) string { return message.T(ctx, key, args...) })
+	if last.Act != "" {
+		names, err := p.people(ctx, last.Account, last.ActingFor)
+		if err != nil {
+			return err
+		}
+		page.Last = p.line(ctx, in.dossier, last, names)
+	} else {
+		f := fault.Of(cause)
+		page.Fault, page.Resend = message.T(ctx, f.Key, f.Args...), false
+	}
+	for k, v := range in.values {
+		if k != "key" && k != "version" && k != "hang" && k != "confirm" {
+			page.Sent[k] = v
+		}
+	}
+	return web.Render(w, r, http.StatusConflict, staleView(page))
+}
+
+// takeDeed and assignDeed are the acts of the core.
+var (
+	takeDeed   = deed{act: cases.ActTake, path: "nhan-viec", key: "v", style: web.Secondary}
+	assignDeed = deed{act: cases.ActAssign, path: "phan-cong", may: access.CaseAssign, style: web.Secondary}
+)
+
+func (p Pages) take(w http.ResponseWriter, r *http.Request) error {
+	in, err := p.read(r)
+	if err != nil {
+		return err
+	}
+	_, err = p.Room.Take(r.Context(), web.Actor(r.Context()), in.act)
+	return p.answerCore(w, r, takeDeed, in, err)
+}
+
+func (p Pages) assign(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	in, err := p.read(r)
+	if err != nil {
+		return err
+	}
+	to := in.values.Get("to")
+	if in.act.Version == in.dossier.Version { // else the room says who was faster
+		err = p.mayHave(ctx, in.dossier, to)
+	}
+	if err == nil {
+		_, err = p.Room.Assign(ctx, web.Actor(ctx), in.act, to)
+	}
+	return p.answerCore(w, r, assignDeed, in, err)
+}
+
+// mayHave refuses to give a dossier to somebody whose turn it cannot be. Nobody
+// ("") always can.
+func (p Pages) mayHave(ctx context.Context, d dossier.Dossier, account string) error {
+	if account == "" {
+		return nil
+	}
+	s := sheet{Dossier: d}
+	if err := p.readPeople(ctx, web.Actor(ctx), &s); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(s.Members, func(m identity.Member) bool { return m.Account == account }) {
+		return fault.New(fault.Invalid, "desk.cannot_have").WithField("to", "desk.cannot_have")
+	}
+	return nil
+}
+
+// answerCore is answer for the acts of the core, which stand on the sheet.
+func (p Pages) answerCore(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
+	if err == nil {
+		web.Flash(w, r, x.done())
+		return web.Redirect(w, r, urlOf(in.act.ID, "", in.from))
+	}
+	ctx := r.Context()
+	last, _, faster := conflict(err)
+	if !faster && !refusal(err) {
+		return err
+	}
+	d, again := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), in.act.ID)
+	if again != nil {
+		return again
+	}
+	in.dossier = d
+	if faster {
+		return p.conflict(w, r, x, in, last, d.Needs != "", err)
+	}
+	s, err2 := p.sheet(ctx, d, in.from)
+	if err2 != nil {
+		return err2
+	}
+	s.Errors, s.Typed = fieldsOf(err), in.values
+	return web.Render(w, r, http.StatusUnprocessableEntity, sheetView(s))
+}

@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/web"
+)
+
+// ReadPaper is what the journal calls the reading of one paper.
+const ReadPaper = "dossier.read_paper"
+
+// paper gives a paper of a dossier within the official's scope.
+func (p Pages) paper(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return p.give(w, r, d, r.PathValue("file"))
+}
+
+func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, id string) error {
+	ctx, actor := r.Context(), web.Actor(r.Context())
+	f, err := p.Room.Files.Get(ctx, p.Room.DB.Read(), id)
+	if err != nil {
+		return err
+	}
+	if f.Owner != (file.Owner{Kind: dossier.OwnerDossier, ID: d.ID}) {
+		return fault.Missing("file", id)
+	}
+	// A viewer fetches a large paper in pieces: the first one is the reading.
+	if rng := r.Header.Get("Range"); rng == "" || strings.HasPrefix(rng, "bytes=0-") {
+		err := p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder, IDs: []string{f.ID}})
+		if err != nil {
+			return err
+		}
+	}
+	f, content, err := p.Room.Files.Open(ctx, id)
+	if err != nil {
+		return err
+	}
+	return file.Serve(w, r, f, content, file.Inline)
+}
+
+type slipPage struct {
+	Dossier dossier.Dossier
+	Slot    string
+}
+
+// slip gives the form of Circular 01/2018 that an act caused, once the job has
+// written it.
+func (p Pages) slip(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	slot := r.PathValue("slot")
+	caused := map[string]bool{dossier.SlotReceipt: !d.AcceptedAt.IsZero(), dossier.SlotRequest: d.Asked != dossier.Nothing, dossier.SlotRefusal: d.Outcome == "refused"}
+	if !caused[slot] {
+		return fault.Missing("slip", slot)
+	}
+	files, err := p.Room.Files.List(ctx, p.Room.DB.Read(), file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(files) // the last one written counts
+	for _, f := range files {
+		if f.Slot == slot {
+			return p.give(w, r, d, f.ID)
+		}
+	}
+	return web.Render(w, r, http.StatusAccepted, slipView(slipPage{Dossier: d, Slot: slot}))
+}

@@ -1,0 +1,347 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/form"
+	"benso/internal/kernel/identity"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+	"benso/internal/kernel/worktime"
+)
+
+// paper is a paper of the dossier.
+type paper struct {
+	file.File
+	Label string
+	URL   string
+}
+
+// check is a line of the list of papers that the procedure asks for.
+type check struct {
+	catalogue.Paper
+	Given int  // files handed in
+	Seen  bool // the original was seen and given back
+	Asked bool // these answers ask for it
+}
+
+// line is an event of the history.
+type line struct {
+	When string
+	Who  string
+	For  string // the absent official
+	What string
+	To   string // step after it, when it moved
+}
+
+// sheet is one dossier on one screen.
+type sheet struct {
+	dossier.Dossier
+	Lang       string
+	From       string // the queue one came from
+	Procedure  *catalogue.Procedure
+	Holder     string
+	Step       string
+	State      web.State
+	Left       string
+	Who        string // who has it; empty for nobody
+	Mine       bool
+	Answers    []form.Row
+	Papers     []paper
+	Checks     []check
+	Request    *dossier.Request
+	RequestBy  string
+	History    []line
+	Explained  *worktime.Explanation
+	Offers     []deed
+	Take       bool
+	Members    []identity.Member // to whom it may be given; empty when one may not
+	Next       string
+	Slips      []string
+	ResultFile *paper
+	Today      string
+
+	Errors []fault.Field
+	Typed  url.Values
+}
+
+// one shows a dossier, and writes down that it was opened.
+func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := p.Room.Open(ctx, web.Actor(ctx), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s, err := p.sheet(ctx, d, r.URL.Query().Get("hang"))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, sheetView(s))
+}
+
+// sheet reads what stands on a dossier's page. The caller has read d within the
+// official's scope.
+func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet, error) {
+	actor, q := web.Actor(ctx), p.Room.DB.Read()
+	s := sheet{Dossier: d, Lang: message.Lang(ctx), From: from, Step: p.stepName(ctx, d.Case), Mine: d.Assignee == actor.Account, Typed: url.Values{}, Offers: p.offers(actor, d)}
+	if !slices.Contains(queues, from) {
+		s.From = ""
+	}
+	var err error
+	if s.Procedure, err = p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion); err != nil {
+		return sheet{}, err
+	}
+	s.State, s.Left = p.mark(ctx, actor, d.Case)
+	if a, err := p.Room.Units.Agency(d.Agency); err == nil {
+		s.Holder = a.Name
+	}
+	env := p.Room.Env(s.Lang)
+	s.Today = env.Today
+	answers, err := dossier.Answers(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	s.Answers = s.Procedure.Form.Summary(answers, env)
+	if err := p.readPapers(ctx, &s, answers); err != nil {
+		return sheet{}, err
+	}
+	req, asked, err := dossier.RequestOf(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	if asked {
+		s.Request = &req
+	}
+	events, err := cases.Events(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	accounts := []string{d.Assignee, req.AskedBy}
+	for _, e := range events {
+		accounts = append(accounts, e.Account, e.ActingFor)
+	}
+	names, err := p.people(ctx, accounts...)
+	if err != nil {
+		return sheet{}, err
+	}
+	if d.Assignee != "" {
+		s.Who = named(ctx, names, d.Assignee)
+	}
+	s.RequestBy = named(ctx, names, req.AskedBy)
+	for i := len(events) - 1; i >= 0; i-- {
+		s.History = append(s.History, p.line(ctx, d, events[i], names))
+	}
+	s.Explained = p.explain(ctx, s)
+	if err := p.readPeople(ctx, actor, &s); err != nil {
+		return sheet{}, err
+	}
+	if s.Next, err = p.next(ctx, actor, s.From, d.ID); err != nil {
+		return sheet{}, err
+	}
+	return s, nil
+}
+
+// readPapers reads the papers, the checklist and the slips.
+func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) error {
+	q := p.Room.DB.Read()
+	files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: s.ID})
+	if err != nil {
+		return err
+	}
+	given := map[string]int{}
+	for _, f := range files {
+		x := paper{File: f, Label: paperName(ctx, s.Procedure, f.Slot), URL: urlOf(s.ID, "giay-to/"+f.ID, "")}
+		if id, ok := cutPaper(f.Slot); ok {
+			given[id]++
+			s.Papers = append(s.Papers, x)
+		} else if f.Slot == dossier.SlotResult {
+			s.ResultFile = &x
+		}
+	}
+	seen, err := dossier.Originals(ctx, q, s.ID)
+	if err != nil {
+		return err
+	}
+	asked := map[string]bool{}
+	for _, x := range s.Procedure.Form.Papers(answers) {
+		asked[x.Paper] = true
+	}
+	for _, x := range s.Procedure.Papers {
+		s.Checks = append(s.Checks, check{Paper: x, Given: given[x.ID], Seen: slices.Contains(seen, x.ID), Asked: asked[x.ID] || x.Need == "required" || given[x.ID] > 0})
+	}
+	// Whoever asked and whoever refused has caused the form; the job that writes it
+	// may still be at work.
+	if !s.AcceptedAt.IsZero() {
+		s.Slips = append(s.Slips, dossier.SlotReceipt)
+	}
+	if s.Asked != dossier.Nothing {
+		s.Slips = append(s.Slips, dossier.SlotRequest)
+	}
+	if s.Outcome == "refused" {
+		s.Slips = append(s.Slips, dossier.SlotRefusal)
+	}
+	return nil
+}
+
+// readPeople decides whether the official may take the dossier, and to whom it
+// may be given: those of its agency whose roles have this turn.
+func (p Pages) readPeople(ctx context.Context, actor access.Actor, s *sheet) error {
+	if s.Needs == "" || s.Dossier.Case.State != cases.Working {
+		return nil
+	}
+	s.Take = !s.Mine && actor.May(s.Needs, s.Dossier.Holder)
+	if !actor.May(access.CaseAssign, s.Dossier.Holder) {
+		return nil
+	}
+	all, err := p.Officials.Members(ctx, s.Agency, "")
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		role, ok := p.Roles.Role(m.Role)
+		twice := slices.ContainsFunc(s.Members, func(x identity.Member) bool { return x.Account == m.Account })
+		if ok && !twice && slices.Contains(role.Permissions, s.Needs) {
+			s.Members = append(s.Members, m)
+		}
+	}
+	return nil
+}
+
+// explain gives the way to the deadline, with what a supplement voided.
+func (p Pages) explain(ctx context.Context, s sheet) *worktime.Explanation {
+	if s.AcceptedAt.IsZero() || s.DueAt.IsZero() || s.Procedure.Limit.Unit == worktime.Unknown {
+		return nil
+	}
+	var events []worktime.Event
+	if s.LimitFrom.After(s.AcceptedAt) {
+		events = append(events, worktime.Restart{From: s.AcceptedAt, At: s.LimitFrom, Ground: message.T(ctx, "desk.ground_restart")})
+	}
+	e, err := p.Room.Calendar.Explain(s.AcceptedAt, s.Procedure.Limit, events...)
+	if err != nil {
+		return nil // the deadline stands; only its story cannot be told
+	}
+	return &e
+}
+
+// line tells an event.
+func (p Pages) line(ctx context.Context, d dossier.Dossier, e cases.Event, names map[string]string) line {
+	l := line{When: message.DateTime(ctx, e.At), Who: named(ctx, names, e.Account), What: message.T(ctx, "desk.event_"+e.Act)}
+	if d.Applicant != "" && e.Account == d.Applicant {
+		l.Who = d.Name
+	}
+	if e.ActingFor != "" {
+		l.For = named(ctx, names, e.ActingFor)
+	}
+	if e.From != e.To {
+		c := d.Case
+		c.Step = e.To
+		l.To = p.stepName(ctx, c)
+	}
+	return l
+}
+
+// offer finds an act among those that are offered.
+func (s sheet) offer(act string) (deed, bool) {
+	i := slices.IndexFunc(s.Offers, func(x deed) bool { return x.act == act })
+	if i < 0 {
+		return deed{}, false
+	}
+	return s.Offers[i], true
+}
+
+// pages are the offered acts that have pages of their own.
+func (s sheet) pages() []deed {
+	return slices.DeleteFunc(slices.Clone(s.Offers), func(x deed) bool { return !x.page })
+}
+
+// facts stand at the side of the sheet.
+func (s sheet) facts(ctx context.Context) []web.Row {
+	rows := []web.Row{{Key: message.T(ctx, "desk.step"), Value: s.Step}}
+	add := func(key, value string) {
+		if value != "" {
+			rows = append(rows, web.Row{Key: message.T(ctx, key), Value: value})
+		}
+	}
+	who := s.Who
+	if who == "" && s.Dossier.Case.State == cases.Working {
+		who = message.T(ctx, "desk.nobody")
+	}
+	add("desk.assignee", who)
+	if !s.DueAt.IsZero() {
+		add("desk.due", worktime.DeadlineText(ctx, worktime.Deadline{At: s.DueAt, Provisional: s.Provisional}))
+	}
+	add("desk.limit_note", s.LimitNote)
+	add("desk.applicant", s.Name)
+	add("desk.phone", s.Phone)
+	add("desk.channel", message.T(ctx, "desk.channel_"+s.Channel))
+	add("desk.filing_number", s.FilingNumber)
+	add("desk.filed_at", message.DateTime(ctx, s.FiledAt))
+	if !s.AcceptedAt.IsZero() {
+		add("desk.accepted_at", message.DateTime(ctx, s.AcceptedAt))
+	}
+	if s.ResultNumber != "" {
+		add("desk.result", message.T(ctx, "desk.result_text", "number", s.ResultNumber, "date", message.DateText(ctx, s.ResultOn)))
+		add("desk.result_book", s.ResultBook)
+	}
+	add("desk.collector", s.CollectedBy)
+	add("desk.agency", s.Holder)
+	return rows
+}
+
+// summary are the answers as the sheet shows them: what was left empty only
+// where it is asked for.
+func (s sheet) summary(ctx context.Context) []web.Row {
+	var rows []web.Row
+	for _, a := range s.Answers {
+		value := a.Value
+		switch {
+		case a.Field.Kind == form.KindFile:
+			continue // under the papers
+		case value == "" && a.Field.Optional:
+			continue
+		case value == "":
+			value = message.T(ctx, "desk.empty_answer")
+		}
+		rows = append(rows, web.Row{Key: a.Label, Value: value})
+	}
+	return rows
+}
+
+// value gives what was typed, or what stands there at first.
+func (s sheet) value(name, start string) string {
+	if v, ok := s.Typed[name]; ok && len(v) > 0 {
+		return v[0]
+	}
+	return start
+}
+
+// dateField is a date with what was typed, or a day.
+func (s sheet) dateField(ctx context.Context, name, label, hint, start string) web.DateField {
+	day, month, year := "", "", ""
+	if len(start) == len("2026-11-23") {
+		year, month, day = start[:4], start[5:7], start[8:]
+	}
+	return web.DateField{Name: name, Label: label, Hint: hint, Error: web.ErrorAt(ctx, s.Errors, name),
+		Day: s.value(name+"-day", day), Month: s.value(name+"-month", month), Year: s.value(name+"-year", year)}
+}
+
+func (s sheet) field(ctx context.Context, name, label, start string) web.Field {
+	return web.Field{Name: name, Label: label, Value: s.value(name, start), Error: web.ErrorAt(ctx, s.Errors, name)}
+}
+
+// number or name that heads the page.
+func (s sheet) code() string {
+	if s.Code != "" {
+		return s.Code
+	}
+	return s.FilingNumber
+}

@@ -1,0 +1,28 @@
+package server
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// Config is what an administrator sets, by flag or environment variable.
+type Config struct {
+	Addr        string // where to listen, such as 127.0.0.1:8080
+	Data        string // the folder of files, keys and the embedded database
+	DatabaseURL string // of PostgreSQL; empty: the embedded database
+	PublicURL   string // how people reach it, such as https://dichvu.vinhlong.gov.vn; empty: http://Addr
+}
+
+// base is the address that papers and QR codes carry.
+func (c Config) base() string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return "http://" + c.Addr
+}
+
+// secure says whether people come over TLS.
+func (c Config) secure() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+func (c Config) files() string  { return filepath.Join(c.Data, "files") }
+func (c Config) secret() string { return filepath.Join(c.Data, "accounts.key") }

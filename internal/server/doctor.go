@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/event"
+	"benso/internal/kernel/file"
+)
+
+// patience is how long a row of the journal may wait for the chainer.
+const patience = time.Minute
+
+// Verify recomputes the journal's chain and checks every paper against its
+// digest. It says what it finds; the error says that something is wrong.
+func Verify(ctx context.Context, c Config, out io.Writer) (err error) {
+	db, err := OpenDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, db) }()
+	journal, err := audit.Verify(ctx, db, clock.System.Now(), patience)
+	if err != nil {
+		return err
+	}
+	store, err := file.NewStore(ctx, db, clock.System, c.files())
+	if err != nil {
+		return err
+	}
+	papers, err := store.Check(ctx)
+	if err != nil {
+		return err
+	}
+	say(out, "journal: %d rows, %d chained, %d waiting, head %s", journal.Rows, journal.Chained, journal.Waiting, journal.Head)
+	for _, f := range journal.Faults {
+		say(out, "  FAULT %s", f)
+	}
+	say(out, "papers: %d rows, %d contents read, %d orphans, %d damaged", papers.Files, papers.Blobs, papers.Orphans, len(papers.Damage))
+	for _, d := range papers.Damage {
+		say(out, "  FAULT %v", d)
+	}
+	if !journal.OK() || !papers.OK() {
+		return fmt.Errorf("the records are not whole")
+	}
+	say(out, "ok")
+	return nil
+}
+
+// Doctor looks for what keeps the system from working well and says, line by
+// line, what is wrong and what to do. The error says that something is.
+func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
+	bad := 0
+	check := func(what string, wrong string, mend string) {
+		if wrong == "" {
+			say(out, "ok    %s", what)
+			return
+		}
+		bad++
+		say(out, "WRONG %s: %s\n      %s", what, wrong, mend)
+	}
+	check("data folder "+c.Data, writable(c.Data), "create it, give it to the user that runs benso, or name another with --data")
+	if free, err := freeBytes(c.Data); err == nil {
+		wrong := ""
+		if free < 1<<30 {
+			wrong = fmt.Sprintf("only %d MB are free", free>>20)
+		}
+		check("disk space", wrong, "free some space: papers are refused when the disk is full")
+	}
+	db, err := database.Open(ctx, database.Config{URL: c.DatabaseURL, Dir: c.Data})
+	if err != nil {
+		check("database", err.Error(), "is PostgreSQL running, and is --database-url right?")
+		return fmt.Errorf("%d things are wrong", bad)
+	}
+	defer func() { err = joinClose(err, db) }()
+	check("database ("+db.Dialect().String()+")", "", "")
+	pending, err := db.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	if pending > 0 {
+		check("schema", fmt.Sprintf("%d migrations wait", pending), "run benso migrate")
+		return fmt.Errorf("%d things are wrong", bad)
+	}
+	check("schema", "", "")
+	if _, err := loadProvince(ctx, db); err != nil {
+		check("pack in force", err.Error(), "run benso pack check, then benso pack apply")
+	} else {
+		check("pack in force", "", "")
+	}
+	stuck, err := event.Stuck(ctx, db.Read())
+	if err != nil {
+		return err
+	}
+	wrong := ""
+	if stuck > 0 {
+		wrong = fmt.Sprintf("%d events failed three times or more", stuck)
+	}
+	check("events", wrong, "look for \"hand out events\" in the log")
+	journal, err := audit.Verify(ctx, db, clock.System.Now(), patience)
+	if err != nil {
+		return err
+	}
+	wrong = ""
+	if !journal.OK() {
+		wrong = journal.Faults[0]
+	}
+	check(fmt.Sprintf("journal (%d rows)", journal.Rows), wrong, "run benso verify for all of it; keep a copy of the database before anything else")
+	if bad > 0 {
+		return fmt.Errorf("%d things are wrong", bad)
+	}
+	return nil
+}
+
+func writable(dir string) string {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err.Error()
+	}
+	f, err := os.CreateTemp(dir, "doctor-*")
+	if err != nil {
+		return err.Error()
+	}
+	if err := f.Close(); err != nil {
+		return err.Error()
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func freeBytes(dir string) (uint64, error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return 0, err
+	}
+	return s.Bavail * uint64(s.Bsize), nil
+}
+
+func joinClose(err error, db *database.DB) error {
+	if closed := db.Close(); err == nil {
+		return closed
+	}
+	return err
+}
+
+// say writes one line; a terminal that went away is nobody's fault.
+func say(out io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(out, format+"\n", args...)
+}

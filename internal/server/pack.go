@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/targets"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/pack"
+	"benso/internal/kernel/unit"
+	"benso/internal/kernel/worktime"
+)
+
+// Checkers are the rooms' checks of a pack.
+func Checkers() *pack.Registry {
+	var r pack.Registry
+	r.Register(func(fsys fs.FS) []pack.Problem { _, p := unit.Load(fsys); return p })
+	r.Register(func(fsys fs.FS) []pack.Problem { _, p := worktime.Load(fsys); return p })
+	r.Register(func(fsys fs.FS) []pack.Problem {
+		roles, p := access.Load(fsys)
+		if len(p) > 0 {
+			return p // without roles nothing can be said about who may do a step
+		}
+		return catalogue.Check(fsys, dossier.Vocabulary, roles)
+	})
+	r.Register(targets.Check)
+	return &r
+}
+
+// ApplyPack checks a pack and adds what it changed to the database. With dry it
+// only says what it would change.
+func ApplyPack(ctx context.Context, db *database.DB, fsys fs.FS, how Applying) (changes []pack.Change, problems []pack.Problem, err error) {
+	if problems = Checkers().Check(fsys); len(problems) > 0 {
+		return nil, problems, nil
+	}
+	files, err := pack.Read(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes, err = pack.Plan(ctx, db.Read(), files)
+	if err != nil || how == DryRun || len(changes) == 0 {
+		return changes, nil, err
+	}
+	err = db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
+		changes, err = pack.Apply(ctx, tx, files, clock.System.Now())
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("apply the pack: %w", err)
+	}
+	return changes, nil, nil
+}
+
+// Applying says whether a pack is applied or only looked at.
+type Applying int
+
+// The two ways.
+const (
+	Apply Applying = iota
+	DryRun
+)
+
+// province is the pack in force, as the rooms read it.
+type province struct {
+	units      *unit.Tree
+	calendar   *worktime.Calendar
+	roles      access.Roles
+	resolution *targets.Resolution
+	catalogue  *catalogue.Catalogue
+}
+
+func loadProvince(ctx context.Context, db *database.DB) (p province, err error) {
+	files, err := pack.InForce(ctx, db.Read())
+	if err != nil {
+		return province{}, err
+	}
+	fsys := pack.FS(files)
+	var found []pack.Problem
+	keep := func(problems []pack.Problem) { found = append(found, problems...) }
+	var problems []pack.Problem
+	p.units, problems = unit.Load(fsys)
+	keep(problems)
+	p.calendar, problems = worktime.Load(fsys)
+	keep(problems)
+	p.roles, problems = access.Load(fsys)
+	keep(problems)
+	p.resolution, problems = targets.Load(fsys)
+	keep(problems)
+	if len(found) > 0 {
+		return province{}, fmt.Errorf("the pack in the database does not load: %w", found[0])
+	}
+	p.catalogue, err = catalogue.Load(ctx, db.Read(), dossier.Vocabulary, p.roles)
+	return p, err
+}

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"benso/internal/adapters/pdf"
+	"benso/internal/apps/services/papers"
+)
+
+// printer prints the forms of papers with the PDF adapter.
+type printer struct{}
+
+var _ papers.Printer = printer{}
+
+func head(h papers.Head) pdf.Head {
+	return pdf.Head{
+		Parent: h.Parent, Agency: h.Agency, Desk: h.Desk, Place: h.Place, Date: h.Date,
+		Code: h.Code, Filing: h.Filing, Lookup: h.Lookup, FollowURL: h.FollowURL,
+		Applicant: h.Applicant, ApplicantPhone: h.ApplicantPhone, Procedure: h.Procedure, ProcedureCode: h.ProcedureCode,
+		Officer: h.Officer, Issued: h.Issued,
+	}
+}
+
+func (printer) Receipt(r papers.Receipt) ([]byte, error) {
+	form := pdf.Receipt{Head: head(r.Head), Limit: r.Limit, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, ResultAt: r.ResultAt, Note: r.Note}
+	for _, p := range r.Papers {
+		form.Papers = append(form.Papers, pdf.Paper(p))
+	}
+	return form.Render()
+}
+
+func (printer) Request(r papers.Request) ([]byte, error) {
+	form := pdf.Supplement{Head: head(r.Head)}
+	for _, d := range r.Defects {
+		form.Defects = append(form.Defects, pdf.Defect{What: d.Subject, Ground: d.Wrong, Mend: d.Mend})
+	}
+	return form.Render()
+}
+
+func (printer) Refusal(r papers.Refusal) ([]byte, error) {
+	return pdf.Refusal{Head: head(r.Head), Reasons: []pdf.Reason{{Text: r.Reason}}}.Render()
+}

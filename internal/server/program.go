@@ -1,0 +1,208 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/measures"
+	"benso/internal/apps/services/papers"
+	"benso/internal/core/cases"
+	"benso/internal/core/targets"
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/event"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/identity"
+	"benso/internal/kernel/job"
+	"benso/internal/kernel/web"
+	"benso/packs"
+)
+
+// Program is every room, built and joined, on one database.
+type Program struct {
+	Config     Config
+	Log        *slog.Logger
+	Clock      clock.Clock
+	DB         *database.DB
+	Accounts   *identity.Store
+	Dossiers   *dossier.Room
+	Targets    *targets.Room
+	Files      *file.Store
+	Jobs       *job.Queue
+	Events     *event.Bus
+	Site       *web.Site
+	Simulated  bool
+	province   province
+	holder     string
+	unlock     func() error
+	background sync.WaitGroup
+	stop       context.CancelFunc
+}
+
+// Open opens the database, brings its schema and the pack up to date, and builds
+// the rooms. Nothing runs yet: see Start.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*Program, error) {
+	return OpenAt(ctx, c, log, clock.System)
+}
+
+// OpenAt is Open with a clock that somebody moves, for tests.
+func OpenAt(ctx context.Context, c Config, log *slog.Logger, now clock.Clock) (*Program, error) {
+	db, err := OpenDatabase(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := build(ctx, c, db, log, now)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return p, nil
+}
+
+// OpenDatabase opens the database that c names and brings its schema up to date.
+func OpenDatabase(ctx context.Context, c Config) (*database.DB, error) {
+	db, err := database.Open(ctx, database.Config{URL: c.DatabaseURL, Dir: c.Data})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx, job.Migrate); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now clock.Clock) (*Program, error) {
+	_, problems, err := ApplyPack(ctx, db, packs.Bentre(), Apply)
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the pack of the program has %d faults: %w", len(problems), problems[0])
+	}
+	p := &Program{Config: c, Log: log, Clock: now, DB: db, holder: fmt.Sprintf("%s-%d-%s", hostname(), os.Getpid(), database.NewID())}
+	if p.province, err = loadProvince(ctx, db); err != nil {
+		return nil, err
+	}
+	if p.Simulated, err = cases.AnySimulated(ctx, db.Read()); err != nil {
+		return nil, err
+	}
+	secret, err := identity.Secret(c.secret())
+	if err != nil {
+		return nil, err
+	}
+	if p.Accounts, err = identity.New(ctx, db, p.Clock, identity.Config{Secret: secret}); err != nil {
+		return nil, err
+	}
+	if p.Files, err = file.NewStore(ctx, db, p.Clock, c.files()); err != nil {
+		return nil, err
+	}
+	return p, p.join()
+}
+
+// join joins the rooms through events, jobs and the interfaces that they own.
+func (p *Program) join() (err error) {
+	handlers := job.NewRegistry()
+	p.Events = event.NewBus(p.DB, p.Clock, p.holder)
+	p.Dossiers = &dossier.Room{DB: p.DB, Clock: p.Clock, Calendar: p.province.calendar, Units: p.province.units, Catalogue: p.province.catalogue, Files: p.Files, Events: p.Events}
+	writer := papers.Room{Dossiers: p.Dossiers, Printer: printer{}, Follow: func(number string) string {
+		return p.Config.base() + "/tra-cuu?so=" + url.QueryEscape(number)
+	}, Names: func(ctx context.Context, accounts []string) (map[string]string, error) {
+		return p.Accounts.Names(ctx, accounts...)
+	}}
+	writer.Handle(handlers)
+	if p.Targets, err = targets.New(p.DB, p.Clock, p.province.resolution, measures.Source{Catalogue: p.province.catalogue}); err != nil {
+		return err
+	}
+	p.Targets.Handle(handlers)
+	if p.Jobs, err = job.New(p.DB, handlers, p.Log, job.Options{}); err != nil {
+		return err
+	}
+	p.Dossiers.Jobs = p.Jobs
+	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
+		p.Events.Subscribe(kind, "targets", targets.OnEvent(p.Jobs))
+	}
+	return p.hang()
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "host"
+	}
+	return name
+}
+
+// Start runs the jobs, the chainer, the events and the sweeps until Stop.
+func (p *Program) Start(ctx context.Context) error {
+	if p.DB.Dialect() == database.SQLite {
+		unlock, err := database.LockFile(filepath.Join(p.Config.Data, "serve.lock"), database.FailAtOnce)
+		if err != nil {
+			return fmt.Errorf("another benso serves this data folder: %w", err)
+		}
+		p.unlock = unlock
+	}
+	if err := p.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	failed := func(what string) func(error) {
+		return func(err error) { p.Log.Error(what, "error", err.Error()) }
+	}
+	p.background.Go(func() { audit.NewChainer(p.DB, p.Clock, p.holder).Run(ctx, failed("chain the journal")) })
+	p.background.Go(func() { p.Events.Run(ctx, failed("hand out events")) })
+	p.background.Go(func() { p.sweep(ctx, failed("sweep")) })
+	return p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
+	})
+}
+
+const sweepEvery = time.Hour
+
+// sweep throws away what has served: old drafts, sessions, parts of uploads,
+// keys of requests.
+func (p *Program) sweep(ctx context.Context, failed func(error)) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		_, drafts := p.Dossiers.SweepDrafts(ctx)
+		_, parts := p.Files.Sweep(ctx)
+		keys := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+			return database.ForgetRequests(ctx, tx, p.Clock.Now().Add(-7*24*time.Hour))
+		})
+		refresh := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+			return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
+		})
+		if err := errors.Join(drafts, parts, keys, refresh, p.Accounts.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}
+}
+
+// Stop finishes the jobs that have begun, within ctx, and closes the database.
+// The HTTP server has been shut down before.
+func (p *Program) Stop(ctx context.Context) error {
+	var errs []error
+	if p.stop != nil {
+		errs = append(errs, p.Jobs.Stop(ctx))
+		p.stop()
+		p.background.Wait()
+	}
+	errs = append(errs, p.DB.Close())
+	if p.unlock != nil {
+		errs = append(errs, p.unlock())
+	}
+	return errors.Join(errs...)
+}

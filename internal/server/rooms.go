@@ -1,0 +1,104 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+
+	"benso/internal/apps/account"
+	"benso/internal/apps/board"
+	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/desk"
+	"benso/internal/apps/services/filing"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/identity"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+)
+
+// Actor is who an account is, with its roles as they are now.
+func (p *Program) Actor(ctx context.Context, account string) (access.Actor, error) {
+	profile, err := p.Accounts.ProfileOf(ctx, account)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	return access.NewActor(profile, p.province.roles, p.agencyPath), nil
+}
+
+func (p *Program) agencyPath(agency string) (string, bool) {
+	path, err := p.province.units.AgencyPath(agency)
+	return path, err == nil
+}
+
+func (p *Program) agencyName(agency string) string {
+	a, err := p.province.units.Agency(agency)
+	if err != nil {
+		return agency
+	}
+	return a.Name
+}
+
+// client is the address that a request comes from. A proxy on this machine is
+// believed when it says for whom it asks; nobody else is.
+func client(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return host
+	}
+	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	if last := strings.TrimSpace(hops[len(hops)-1]); net.ParseIP(last) != nil {
+		return last
+	}
+	return host
+}
+
+// provinceName is what the header calls the province today.
+func (p *Program) provinceName() string {
+	for _, u := range p.province.units.At(database.Date(clock.Day(p.Clock.Now()))).Provinces() {
+		return u.Name
+	}
+	return ""
+}
+
+// hang hangs the rooms' pages on the site. What each section of the header shows
+// to whom stands here, on one page.
+func (p *Program) hang() error {
+	cookie := identity.Cookie{Secure: p.Config.secure()}
+	p.Site = web.New(web.Config{
+		Province: p.provinceName(), Simulated: p.Simulated, Secure: p.Config.secure(), Clock: p.Clock, Log: p.Log,
+		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Cookie: cookie},
+		Sections: []web.Section{
+			{ID: "procedures", Key: "server.procedures", URL: "/thu-tuc", Access: access.Public},
+			{ID: "mine", Key: "server.mine", URL: "/ho-so-cua-toi", Access: access.SignedIn},
+			{ID: "desk", Key: "server.desk", URL: "/ban-lam-viec", Access: access.DossierRead},
+			{ID: "track", Key: "server.track", URL: "/tra-cuu", Access: access.Public},
+			{ID: "board", Key: "server.board", URL: "/chi-tieu", Access: access.Public},
+		},
+	})
+	targets := board.New(p.DB, p.Clock, p.Log, p.Targets, p.province.units, func(ctx context.Context, code string) string {
+		procedure, err := p.province.catalogue.Procedure(code)
+		if err != nil {
+			return ""
+		}
+		return procedure.Name.In(message.Lang(ctx))
+	})
+	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
+		return err
+	}
+	p.Site.Handler(
+		p.health(),
+		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
+		filing.Pages{Room: p.Dossiers},
+		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
+		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, Address: client}),
+		targets,
+		api(targets),
+	)
+	return nil
+}
