@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -149,6 +150,7 @@ func torture(t *testing.T, url string) {
 		return
 	}
 	var mu sync.Mutex
+	var first atomic.Pointer[error]
 	answered := map[string]string{} // filing number → child
 	n := rounds(t)
 	for round := range n {
@@ -164,6 +166,9 @@ func torture(t *testing.T, url string) {
 					child := fmt.Sprintf("Nguyễn Thị Vòng %s", letters(round, i, k))
 					number, err := file(r, child, round*1000+i*10+k)
 					if err != nil {
+						if first.CompareAndSwap(nil, &err) && round == 0 {
+							t.Logf("the first that was not answered: %v", err)
+						}
 						continue // the program was killed under it: nothing was answered
 					}
 					mu.Lock()
@@ -172,7 +177,12 @@ func torture(t *testing.T, url string) {
 				}
 			})
 		}
-		time.Sleep(time.Duration(600+rand.IntN(1200)) * time.Millisecond)
+		// The kill comes in the middle of work: after some answers, at any moment.
+		want := count(&mu, answered) + 1 + rand.IntN(20)
+		for until := time.Now().Add(10 * time.Second); count(&mu, answered) < want && time.Now().Before(until); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 		s.kill(t)
 		close(stop)
 		wg.Wait()
@@ -192,6 +202,12 @@ func torture(t *testing.T, url string) {
 	}
 	inspect(t, data, url, answered)
 	t.Logf("%d kills under %d clients: %d dossiers answered, all there once with their papers", n, clients, len(answered))
+}
+
+func count(mu *sync.Mutex, m map[string]string) int {
+	mu.Lock()
+	defer mu.Unlock()
+	return len(m)
 }
 
 // letters spells numbers, since a name has no digits.

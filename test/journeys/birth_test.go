@@ -48,7 +48,7 @@ func (w world) birth(javascript bool) {
 	clerk.Open(w.base + "/ban-lam-viec?hang=tat-ca")
 	w.open(clerk, first.number)
 	w.look(clerk)
-	w.see(clerk, "Đã nộp", "Nguyễn Thị Ánh Dương")
+	w.see(clerk, "Việc cần làm", "Nguyễn Thị Ánh Dương")
 	w.ask(clerk)
 
 	w.answer(mai, first)
@@ -124,7 +124,7 @@ func (w world) file(p *browser.Page, child string) sent {
 	p.Click("Nộp hồ sơ trực tuyến")
 	next := func() { p.Click("Lưu và tiếp tục") }
 	next() // nothing was chosen: the page says so and stays
-	w.see(p, "Có lỗi")
+	w.see(p, "Cần sửa các mục sau")
 	w.look(p)
 	p.Choose("Mẹ")
 	next()
@@ -140,7 +140,7 @@ func (w world) file(p *browser.Page, child string) sent {
 	p.Fill("child_born-year", "2026")
 	p.Fill("birth_place", "Trạm y tế xã Phú Túc, tỉnh Vĩnh Long")
 	next()
-	w.see(p, "Có lỗi")
+	w.see(p, "Cần sửa các mục sau")
 	if got := p.Value("birth_place"); got != "Trạm y tế xã Phú Túc, tỉnh Vĩnh Long" {
 		t.Errorf("the error lost what was typed: %q", got)
 	}
@@ -171,7 +171,7 @@ func (w world) file(p *browser.Page, child string) sent {
 	next()
 	p.Choose("Tại bộ phận một cửa của xã, phường")
 	next()
-	p.Click("Lưu và xem lại")
+	next() // nothing more to say
 	w.see(p, "Xem lại trước khi gửi", child, "Xã Phú Túc")
 	w.look(p)
 	check := p.URL()
@@ -213,7 +213,7 @@ func (w world) lookUp(s sent, o browser.Options) {
 		w.t.Errorf("a stranger reads a name: %s", text)
 	}
 	w.look(p)
-	p.Fill("secret", strings.ToLower(s.secret))
+	p.Fill("ma", strings.ToLower(s.secret))
 	p.Click("Xem chi tiết")
 	w.see(p, "Ánh Dương")
 }
@@ -249,7 +249,7 @@ func (w world) ask(p *browser.Page) {
 	p.Fill("mend-0", "Chụp lại nơi đủ sáng")
 	p.Fill("subject-1", "Nơi sinh")
 	p.Fill("wrong-1", "Chưa ghi tên ấp")
-	p.Click("Yêu cầu bổ sung")
+	p.Within(".govuk-button-group").Click("Yêu cầu bổ sung")
 	w.see(p, "Đã gửi yêu cầu bổ sung")
 }
 
@@ -260,7 +260,7 @@ func (w world) answer(p *browser.Page, s sent) {
 	w.look(p)
 	p.Click("Bổ sung hồ sơ")
 	w.see(p, "Xem lại trước khi gửi", "Chưa ghi tên ấp")
-	p.Within("Nơi sinh").Click("Thay đổi")
+	p.Click("Thay đổi nơi sinh")
 	w.see(p, "Chưa ghi tên ấp")
 	p.Fill("birth_place", "Ấp 3, xã Phú Túc, tỉnh Vĩnh Long")
 	p.Click("Lưu và xem lại")

@@ -2,6 +2,7 @@
 package journeys
 
 import (
+	"context"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -30,8 +31,10 @@ type world struct {
 // databases runs a journey on both databases.
 func databases(t *testing.T, fn func(t *testing.T, w world)) {
 	for name, config := range map[string]func(t *testing.T) server.Config{
-		"sqlite":   func(t *testing.T) server.Config { return server.Config{Data: databasetest.SQLiteDir(t)} },
-		"postgres": func(t *testing.T) server.Config { return server.Config{Data: t.TempDir(), DatabaseURL: databasetest.PostgresURL(t)} },
+		"sqlite": func(t *testing.T) server.Config { return server.Config{Data: databasetest.SQLiteDir(t)} },
+		"postgres": func(t *testing.T) server.Config {
+			return server.Config{Data: t.TempDir(), DatabaseURL: databasetest.PostgresURL(t)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) { fn(t, serve(t, config(t))) })
 	}
@@ -59,7 +62,7 @@ func serve(t *testing.T, c server.Config) world {
 	ts.Start()
 	t.Cleanup(func() {
 		ts.Close()
-		if err := p.Stop(t.Context()); err != nil {
+		if err := p.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -98,7 +101,7 @@ func (w world) official(handle string, o browser.Options) *browser.Page {
 	}
 	p.Fill("handle", h.Value)
 	p.Fill("password", demo.Password)
-	p.Click("Đăng nhập")
+	p.Within("main").Click("Đăng nhập")
 	p.See("Bàn làm việc")
 	return p
 }

@@ -37,7 +37,7 @@ type counterPage struct {
 	Errors    []fault.Field
 }
 
-// desk is where a clerk takes in: the procedure, the agency and its place.
+// counterDesk is where a clerk takes in: the procedure, the agency and its place.
 type counterDesk struct {
 	procedure *catalogue.Procedure
 	agency    unit.Agency
@@ -48,17 +48,17 @@ type counterDesk struct {
 func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, error) {
 	today := clock.Day(p.Room.Clock.Now())
 	var d counterDesk
-	offered := p.Room.Catalogue.Offered(today)
+	offered := p.offeredAtCounter()
 	if len(offered) == 0 {
 		return d, fault.Missing("procedure", "")
 	}
 	d.procedure = offered[0]
 	if code := in.Get("thu-tuc"); code != "" {
-		proc, err := p.Room.Catalogue.Procedure(code)
-		if err != nil {
-			return d, err
+		i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == code })
+		if i < 0 {
+			return d, fault.Missing("procedure", code)
 		}
-		d.procedure = proc
+		d.procedure = offered[i]
 	}
 	for _, id := range web.Actor(ctx).Agencies(access.DossierIntake) {
 		a, err := p.Room.Units.Agency(id)
@@ -73,6 +73,11 @@ func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, err
 		}
 	}
 	return d, fault.New(fault.Forbidden, "desk.no_agency")
+}
+
+// offeredAtCounter lists the procedures in force that may be filed at a counter.
+func (p Pages) offeredAtCounter() []*catalogue.Procedure {
+	return slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool { return !slices.Contains(x.Channels, "counter") })
 }
 
 // start are the answers that the counter knows before anything is asked: the
@@ -110,7 +115,7 @@ func (p Pages) counter(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p Pages) counterPage(d counterDesk, key string) counterPage {
-	return counterPage{Offered: p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), Procedure: d.procedure, Agency: d.agency, Agencies: d.agencies, Key: key}
+	return counterPage{Offered: p.offeredAtCounter(), Procedure: d.procedure, Agency: d.agency, Agencies: d.agencies, Key: key}
 }
 
 // filled is a counter form as it was sent, judged page by page.

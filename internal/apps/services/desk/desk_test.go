@@ -441,6 +441,7 @@ func TestWhereNoLimitIsKnownTheClerkGivesADateAndAReason(t *testing.T) {
 	for i := range files {
 		if files[i].Path == "procedures/1.001193.yaml" {
 			files[i].Body = limit.ReplaceAllString(files[i].Body, "time_limit:\n  unit: unknown\n")
+			files[i].Digest = database.Digest(files[i].Body)
 		}
 	}
 	err = w.room.DB.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
