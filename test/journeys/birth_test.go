@@ -37,10 +37,14 @@ func (w world) birth(javascript bool) {
 	phone := browser.Options{Width: 360, Height: 740, JavaScript: javascript}
 	office := browser.Options{Width: 1280, Height: 900, JavaScript: javascript}
 	before := w.counted()
+	suffix := " Nam" // both walks go through one world
+	if javascript {
+		suffix = " Bắc"
+	}
 
 	mai := w.person(phone)
 	w.register(mai, javascript)
-	first := w.file(mai, "Nguyễn Thị Ánh Dương")
+	first := w.file(mai, "Nguyễn Thị Ánh Dương"+suffix)
 	w.lookUp(first, phone)
 
 	clerk := w.official("motcua@benso.example", office)
@@ -75,7 +79,7 @@ func (w world) birth(javascript bool) {
 	mai.Open(w.base + first.page)
 	w.see(mai, "Đã trả kết quả", "Ai đã xem hồ sơ của bạn", "đúng hạn")
 
-	second := w.file(mai, "Nguyễn Thị Bình Minh")
+	second := w.file(mai, "Nguyễn Thị Bình Minh"+suffix)
 	w.open(clerk, second.number)
 	w.accept(clerk)
 	code = dossierCode.FindString(clerk.Text("main"))

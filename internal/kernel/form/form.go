@@ -144,6 +144,9 @@ type Env struct {
 	Today  string // 2026-11-23, in the zone of the province
 	Places Places // nil: no unit can be chosen
 	Lang   string // of labels in errors and summaries; "" is vi
+	// AtDesk: the one who answers stands at the counter with the originals, so no
+	// picture of a paper is compulsory; the clerk sees the paper itself.
+	AtDesk bool
 }
 
 // Digest pins the form's version: equal digests mean equal forms, whatever the

@@ -226,7 +226,7 @@ func (j *judge) verifyGroup(x *Field, rows []Answers) bool {
 }
 
 func (j *judge) verifyFile(x *Field, name string, v Value) bool {
-	if len(v.Files) == 0 && !v.Desk {
+	if len(v.Files) == 0 && !v.Desk && !j.env.AtDesk {
 		if x.Desk {
 			return j.missing(x, name, "form.missing.file_desk")
 		}

@@ -39,17 +39,21 @@ while kill -0 "$server" 2>/dev/null; do
 done
 `
 
+// held keeps the file open, and with it the lock, until this process ends: a file
+// that nothing refers to is closed by the garbage collector.
+var held *os.File
+
 var shared = sync.OnceValues(func() (url string, err error) {
 	name := fmt.Sprintf("benso-test-pg-%d", os.Getuid())
 	if durable() {
 		name += "-fsync"
 	}
 	dir := filepath.Join(os.TempDir(), name)
-	// The file stays open, and with it the lock, until this process ends.
 	use, err := lock(dir+".use", syscall.LOCK_SH)
 	if err != nil {
 		return "", err
 	}
+	held = use
 	url = socketURL(dir)
 	start, err := lock(dir+".start", syscall.LOCK_EX)
 	if err != nil {

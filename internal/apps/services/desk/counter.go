@@ -105,7 +105,7 @@ func (p Pages) counter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	env := p.Room.Env(message.Lang(ctx))
+	env := p.env(ctx)
 	answers := d.start(p.Room.Units, env.Today)
 	page := p.counterPage(d, database.NewID())
 	for _, q := range d.procedure.Form.Pages(answers) {
@@ -160,7 +160,7 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	env := p.Room.Env(message.Lang(ctx))
+	env := p.env(ctx)
 	if draft.FiledAs != "" {
 		return p.sentBefore(w, r, d, draft, env)
 	}
@@ -371,3 +371,23 @@ func asText(a form.Answers) string {
 
 // sentPage says that a form was sent before with other words.
 type sentPage struct{ URL string }
+
+// env is what a form is checked with at the counter, where the originals are.
+func (p Pages) env(ctx context.Context) form.Env {
+	env := p.Room.Env(message.Lang(ctx))
+	env.AtDesk = true
+	return env
+}
+
+// answerHere begins the answer to a request for somebody who came to the desk; it
+// goes on through the pages of the form.
+func (p Pages) answerHere(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	d, err := p.Room.StartAnswer(r.Context(), web.Actor(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, "/nop-ho-so/"+d.ID)
+}

@@ -58,6 +58,7 @@ func (p Pages) Routes() []web.Route {
 		{Pattern: "GET " + pathOne + "/giay-to/{file}", Access: access.DossierRead, Handler: p.paper},
 		{Pattern: "GET " + pathOne + "/phieu/{slot}", Access: access.DossierRead, Handler: p.slip},
 		{Pattern: "POST " + pathOne + "/nhan-viec", Access: access.DossierRead, Handler: p.take},
+		{Pattern: "POST " + pathOne + "/bo-sung-tai-quay", Access: access.DossierIntake, Handler: p.answerHere},
 		{Pattern: "POST " + pathOne + "/phan-cong", Access: access.CaseAssign, Handler: p.assign},
 	}
 	for _, path := range deedPaths() {

@@ -64,6 +64,7 @@ type sheet struct {
 	Explained  *worktime.Explanation
 	Offers     []deed
 	Take       bool
+	AnswerHere bool              // somebody came to the desk to answer the request
 	Members    []identity.Member // to whom it may be given; empty when one may not
 	Next       string
 	Slips      []string
@@ -101,6 +102,7 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 		return sheet{}, err
 	}
 	s.State, s.Left = p.mark(ctx, actor, d.Case)
+	s.AnswerHere = d.State == cases.Waiting && actor.May(access.DossierIntake, d.Holder)
 	if a, err := p.Room.Units.Agency(d.Agency); err == nil {
 		s.Holder = a.Name
 	}

@@ -477,3 +477,45 @@ func TestNumberFindsTheDossierAsPeopleTypeIt(t *testing.T) {
 		}
 	})
 }
+
+// Somebody without an account answers at the desk, where the originals are, so
+// that no dossier waits for an answer that nobody could give.
+func TestClerkAnswersARequestForSomebodyAtTheDesk(t *testing.T) {
+	each(t, func(w world) {
+		p, err := w.Catalogue.Procedure(servicestest.Birth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft, err := w.Start(t.Context(), w.clerk, p, dossier.Counter, servicestest.Agency, database.NewID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft, err = w.SavePage(t.Context(), w.clerk, draft.ID, "all", 0, func(form.Answers) form.Answers {
+			a := servicestest.BirthAnswers("Nguyễn Văn Khoa", form.File{})
+			a["proof"] = form.Value{Text: "certificate"} // seen at the counter, not photographed
+			return a
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := w.must(w.Send(t.Context(), w.clerk, draft.ID, draft.Version, "vi"))
+		if d.Applicant != "" || d.Channel != "counter" {
+			t.Errorf("filed as %+v", d)
+		}
+		d = w.must(w.Accept(t.Context(), w.clerk, w.act(d), dossier.Given{}, []string{"birth_certificate"}))
+		d = w.must(w.AskSupplement(t.Context(), w.checker, w.act(d), []dossier.Defect{{Subject: "Nơi sinh", Wrong: "Chưa ghi ấp"}}))
+		for _, a := range []access.Actor{w.applicant, w.checker, servicestest.Official(t, w.Room, "n", "clerk", servicestest.Neighbour)} {
+			if _, err := w.StartAnswer(t.Context(), a, d.ID); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s may answer: %v", a.Account, err)
+			}
+		}
+		answer, err := w.StartAnswer(t.Context(), w.clerk, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d = w.must(w.Send(t.Context(), w.clerk, answer.ID, answer.Version, "vi"))
+		if d.Step != "check" || d.DueAt.IsZero() {
+			t.Errorf("after the answer it stands at %s, due %v", d.Step, d.DueAt)
+		}
+	})
+}

@@ -41,9 +41,10 @@ func (r *Room) Start(ctx context.Context, actor access.Actor, p *catalogue.Proce
 }
 
 // StartAnswer begins the answer to a request: a draft that holds what the
-// dossier says now. The same dossier has one such draft at a time.
+// dossier says now. Its applicant answers, or a clerk for somebody who came to the
+// desk. Each has one such draft of a dossier at a time.
 func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (Draft, error) {
-	d, err := ofApplicant(ctx, r.DB.Read(), actor.Account, id)
+	d, err := r.answerable(ctx, r.DB.Read(), actor, id)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -54,8 +55,12 @@ func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (
 	if err != nil {
 		return Draft{}, err
 	}
+	channel := Online
+	if d.Applicant != actor.Account {
+		channel = Counter // the papers are here
+	}
 	now := r.Clock.Now()
-	draft := Draft{ID: database.NewID(), Account: actor.Account, Channel: Channel(d.Channel), Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
+	draft := Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
 		Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
 	return r.start(ctx, actor, draft, fmt.Sprintf("answer-%s", d.ID))
 }
@@ -86,6 +91,18 @@ func (r *Room) start(ctx context.Context, actor access.Actor, d Draft, key strin
 		return Draft{}, fmt.Errorf("start draft: %w", err)
 	}
 	return d, nil
+}
+
+// answerable reads the dossier whose request the actor may answer: an applicant's
+// own, or one of the desk where a clerk receives people.
+func (r *Room) answerable(ctx context.Context, q database.Querier, actor access.Actor, id string) (Dossier, error) {
+	if scope := actor.Scope(access.DossierIntake); !scope.Empty() {
+		d, err := get(ctx, q, scope, id)
+		if !fault.Is(err, fault.NotFound) {
+			return d, err
+		}
+	}
+	return ofApplicant(ctx, q, actor.Account, id)
 }
 
 // SavePage keeps the answers of one page. revision is the page's revision when
@@ -165,6 +182,7 @@ func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int
 			return err
 		}
 		env := r.Env(lang)
+		env.AtDesk = draft.Channel == Counter
 		answers, faults := p.Form.CheckAll(draft.Answers, env)
 		if len(faults) > 0 {
 			f := fault.New(fault.Invalid, "dossier.answers_incomplete")
@@ -234,7 +252,7 @@ func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 // answer completes or supplements the dossier that the draft answers for.
 func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
 	now := r.Clock.Now()
-	d, err := ofApplicant(ctx, tx, actor.Account, draft.Completes)
+	d, err := r.answerable(ctx, tx, actor, draft.Completes)
 	if err != nil {
 		return Dossier{}, err
 	}

@@ -25,6 +25,7 @@ const (
 	pathNew   = "/nop-ho-so"
 	pathMine  = "/ho-so-cua-toi"
 	pathTrack = "/tra-cuu"
+	pathDesk  = "/ban-lam-viec" // of a clerk who answers for somebody at the desk
 	checkPage = "kiem-tra"
 )
 
@@ -101,6 +102,7 @@ func (p Pages) workOn(ctx context.Context, d dossier.Draft) (work, error) {
 		return work{}, err
 	}
 	w := work{draft: d, procedure: proc, env: p.Room.Env(message.Lang(ctx))}
+	w.env.AtDesk = d.Channel == dossier.Counter
 	if d.Completes != "" {
 		req, ok, err := dossier.RequestOf(ctx, p.Room.DB.Read(), d.Completes)
 		if err != nil {
@@ -169,7 +171,12 @@ func (w work) ahead() string {
 }
 
 // filed leads from a draft that was sent to what it became.
-func (w work) filed() string { return pathMine + "/" + w.draft.FiledAs + "/da-nop" }
+func (w work) filed() string {
+	if w.draft.Channel == dossier.Counter {
+		return pathDesk + "/" + w.draft.FiledAs
+	}
+	return pathMine + "/" + w.draft.FiledAs + "/da-nop"
+}
 
 // number64 reads a hidden number of a form; a form without it is an old one.
 func number64(s string) (int64, error) {

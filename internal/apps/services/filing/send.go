@@ -134,6 +134,9 @@ func (p Pages) send(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := p.Room.Send(r.Context(), web.Actor(r.Context()), k.draft.ID, seen, k.env.Lang)
 	if err == nil {
+		if k.draft.Channel == dossier.Counter {
+			return web.Redirect(w, r, pathDesk+"/"+d.ID)
+		}
 		return web.Redirect(w, r, pathMine+"/"+d.ID+"/da-nop")
 	}
 	if stale := new(dossier.StalePage); errors.As(err, &stale) {
@@ -214,6 +217,9 @@ func (c confirmation) title(ctx context.Context) string {
 // whose request is answered.
 func (v checkView) back() string {
 	if v.request != nil {
+		if v.draft.Channel == dossier.Counter {
+			return pathDesk + "/" + v.draft.Completes
+		}
 		return pathMine + "/" + v.draft.Completes
 	}
 	pages := v.procedure.Form.Pages(v.draft.Answers)
