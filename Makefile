@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Also builds where git does not trust the folder's owner.
 export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
 
-.PHONY: help build demo test race tools generate assets fmt lint bench spike clean
+.PHONY: help build demo test race tools generate assets fmt lint bench spike crash measure clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -46,6 +46,12 @@ bench: ## measurements, on both databases
 spike: ## what kill -9 does to jobs, on both databases (docs/adr/0001)
 	$(GO) run ./bench/jobspike -rounds 40
 	$(GO) run ./internal/testkit/postgres/run sh -c '$(GO) run ./bench/jobspike -rounds 40 -postgres "$$BENSO_TEST_POSTGRES"'
+
+crash: ## 50 kills under 16 clients, on both databases; PostgreSQL with fsync
+	BENSO_CRASH_ROUNDS=50 BENSO_TEST_POSTGRES_FSYNC=on $(GO) run ./internal/testkit/postgres/run $(GO) test -v -timeout 60m ./test/crash
+
+measure: build ## time to the first answer from an empty folder, and idle memory
+	scripts/measure
 
 clean: ## remove what was built
 	rm -rf benso assets/node_modules test/node_modules

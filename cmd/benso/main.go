@@ -25,6 +25,9 @@ import (
 	"benso/packs"
 )
 
+// version is set by the build.
+var version = "dev"
+
 // storage is where the data is; every command that reads it has these flags.
 type storage struct {
 	Data        string `help:"Folder of papers, keys and the embedded database." default:"data" env:"BENSO_DATA" type:"path"`
@@ -41,7 +44,8 @@ type listening struct {
 }
 
 type commands struct {
-	LogLevel slog.Level `help:"debug, info, warn or error." default:"info" env:"BENSO_LOG_LEVEL"`
+	Version  kong.VersionFlag `help:"Print the version."`
+	LogLevel slog.Level       `help:"debug, info, warn or error." default:"info" env:"BENSO_LOG_LEVEL"`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the province."`
 	Demo    demoCommand    `cmd:"" help:"Fill a data folder with simulated dossiers and serve it."`
@@ -56,7 +60,7 @@ type commands struct {
 
 func main() {
 	var c commands
-	k := kong.Parse(&c, kong.Name("benso"), kong.Description("Bến Số: a province's digital government from one program."), kong.UsageOnError())
+	k := kong.Parse(&c, kong.Name("benso"), kong.Description("Bến Số: a province's digital government from one program."), kong.UsageOnError(), kong.Vars{"version": version})
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	slog.SetDefault(log)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

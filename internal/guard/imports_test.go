@@ -68,11 +68,9 @@ var house = []room{
 	{path: "internal/apps/services/papers", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
-	{path: "internal/apps/services/tracking", may: "kernel core own"},
 	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
 	{path: "internal/apps/account", may: "kernel core"},
-	{path: "internal/apps/admin", may: "kernel core"},
 	{path: "internal/apps/board", may: "kernel core"},
 
 	// The outside world.
@@ -87,7 +85,10 @@ var house = []room{
 	{path: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/postgres/run", may: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/browser", tests: true},
+	{path: "internal/testkit/robot", tests: true},
 	{path: "internal/guard", may: "internal/kernel/database internal/kernel/job internal/kernel/message", tests: true},
+	{path: "test/access", may: "everything", tests: true},
+	{path: "test/crash", may: "everything", tests: true},
 	{path: "test/journeys", may: "everything", tests: true},
 	{path: "bench", may: "everything", tests: true},
 	{path: "bench/jobspike", may: "everything", tests: true},

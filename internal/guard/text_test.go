@@ -32,7 +32,6 @@ var notKeys = excuses{
 	"dossier.filed":       "an event",
 	"dossier.changed":     "an event",
 	"dossier.resolved":    "an event",
-	"dossier.paper":       "an action in the journal",
 	"dossier.write_paper": "a job",
 	"dossier.follow":      "an action in the journal",
 	"dossier.read_paper":  "an action in the journal",
@@ -219,7 +218,6 @@ var ownWords = excuses{
 	"internal/server/demo/":  "what simulated people write is data of the simulation",
 	"cmd/benso/main.go":      "the name of the product",
 	"internal/server/api.go": "the name of the product",
-	"internal/testkit/":      "what a test types",
 
 	"internal/kernel/vntext/":             "the letters themselves, and how they fold and sort",
 	"internal/kernel/file/secrecy.go":     "the marks of secrecy that are looked for in papers, as the law writes them",
