@@ -24,5 +24,6 @@ func (c Config) base() string {
 // secure says whether people come over TLS.
 func (c Config) secure() bool { return strings.HasPrefix(c.PublicURL, "https://") }
 
-func (c Config) files() string  { return filepath.Join(c.Data, "files") }
+// Papers is the folder of the papers.
+func (c Config) Papers() string { return filepath.Join(c.Data, "files") }
 func (c Config) secret() string { return filepath.Join(c.Data, "accounts.key") }

@@ -30,7 +30,7 @@ func Verify(ctx context.Context, c Config, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := file.NewStore(ctx, db, clock.System, c.files())
+	store, err := file.NewStore(ctx, db, clock.System, c.Papers())
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now
 	if p.Accounts, err = identity.New(ctx, db, p.Clock, identity.Config{Secret: secret}); err != nil {
 		return nil, err
 	}
-	if p.Files, err = file.NewStore(ctx, db, p.Clock, c.files()); err != nil {
+	if p.Files, err = file.NewStore(ctx, db, p.Clock, c.Papers()); err != nil {
 		return nil, err
 	}
 	return p, p.join()

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -235,7 +236,13 @@ func register(base string, i int) (*robot.Robot, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err = f.Set("name", "Nguyễn Thị Mai").Set("handle", fmt.Sprintf("09120000%02d", i)).Set("password", "mot mat khau dai").Submit()
+	f.Set("name", "Nguyễn Thị Mai").Set("handle", fmt.Sprintf("09120000%02d", i)).Set("password", "mot mat khau dai")
+	for range 20 {
+		if p, err = f.Submit(); err != nil || p.Status != http.StatusTooManyRequests {
+			break
+		}
+		time.Sleep(3 * time.Second) // sixteen from one address are asked to wait
+	}
 	if err != nil || p.Status != 200 {
 		return nil, fmt.Errorf("register: %d %.300s %w", p.Status, p.Text(), err)
 	}

@@ -64,6 +64,9 @@ func Fill(ctx context.Context, c server.Config, log *slog.Logger, plan Plan, out
 	w := &world{staff: s, clock: clock.NewFake(began), end: began, out: out, total: plan.Dossiers}
 	room := *p.Dossiers
 	room.Clock, room.Simulated = w.clock, true
+	if room.Files, err = file.NewStore(ctx, p.DB, w.clock, c.Papers()); err != nil {
+		return err
+	}
 	w.room = &room
 	if err := w.run(ctx); err != nil {
 		return err
