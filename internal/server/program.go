@@ -199,9 +199,8 @@ func (p *Program) Stop(ctx context.Context) error {
 		errs = append(errs, p.Jobs.Stop(ctx))
 		p.stop()
 		p.background.Wait()
-		_, err := audit.NewChainer(p.DB, p.Clock, p.holder).Chain(context.WithoutCancel(ctx)) // what the last acts left
-		errs = append(errs, err)
 	}
+	errs = append(errs, audit.NewChainer(p.DB, p.Clock, p.holder).ChainAll(context.WithoutCancel(ctx)))
 	errs = append(errs, p.DB.Close())
 	if p.unlock != nil {
 		errs = append(errs, p.unlock())

@@ -179,9 +179,13 @@ func torture(t *testing.T, url string) {
 			})
 		}
 		// The kill comes in the middle of work: after some answers, at any moment.
-		want := count(&mu, answered) + 1 + rand.IntN(20)
-		for until := time.Now().Add(10 * time.Second); count(&mu, answered) < want && time.Now().Before(until); {
+		before := count(&mu, answered)
+		want := before + 1 + rand.IntN(20)
+		for until := time.Now().Add(60 * time.Second); count(&mu, answered) < want && time.Now().Before(until); {
 			time.Sleep(5 * time.Millisecond)
+		}
+		if count(&mu, answered) == before {
+			t.Fatalf("nothing was answered in round %d", round)
 		}
 		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 		s.kill(t)
@@ -197,9 +201,6 @@ func torture(t *testing.T, url string) {
 	s.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // waited for below, which says whether it ended well
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("the program did not stop gracefully: %v\n%s", err, s.log)
-	}
-	if len(answered) < n {
-		t.Fatalf("only %d dossiers were answered in %d rounds: nothing was tried", len(answered), n)
 	}
 	inspect(t, data, url, answered)
 	t.Logf("%d kills under %d clients: %d dossiers answered, all there once with their papers", n, clients, len(answered))
@@ -262,8 +263,8 @@ func file(r *robot.Robot, child string, seed int) (string, error) {
 	if p, err = f.Submit(); err != nil {
 		return "", err
 	}
-	if again, err := p.Form("/nop-ho-so"); err == nil && again.Has("new") { // a draft from before the kill: begin another
-		if p, err = again.Set("new", "1").Submit(); err != nil {
+	if other, err := p.Form("/nop-ho-so"); err == nil && other.Has("moi") { // a draft from before the kill: begin another
+		if p, err = other.Submit(); err != nil {
 			return "", err
 		}
 	}

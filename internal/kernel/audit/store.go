@@ -150,16 +150,21 @@ func (c *Chainer) Run(ctx context.Context, failed func(error)) {
 		case <-wake:
 		default:
 		}
-		waits, err := c.waits(ctx)
-		for err == nil && waits {
-			var n int
-			n, err = c.Chain(ctx)
-			waits = n == batch
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := c.ChainAll(ctx); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}
+}
+
+// ChainAll chains everything that waits, batch by batch.
+func (c *Chainer) ChainAll(ctx context.Context) error {
+	waits, err := c.waits(ctx)
+	for err == nil && waits {
+		var n int
+		n, err = c.Chain(ctx)
+		waits = n == batch
+	}
+	return err
 }
 
 func (c *Chainer) waits(ctx context.Context) (bool, error) {
