@@ -240,7 +240,7 @@ func TestIncompleteAnswersAreNotSentAndNothingIsLost(t *testing.T) {
 		if f := fault.Of(err); f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != "child_name" {
 			t.Errorf("sent with %v", err)
 		}
-		kept, err := dossier.OwnDraft(t.Context(), w.DB.Read(), "mai", d.ID)
+		kept, err := w.Room.Draft(t.Context(), w.applicant, d.ID)
 		if err != nil || kept.Answers.Text("mother.name") != "Nguyễn Thị Mai" {
 			t.Errorf("kept %+v, %v", kept.Answers, err)
 		}
@@ -394,7 +394,7 @@ func TestNeighbourAndStrangerSeeNothing(t *testing.T) {
 			if _, err := w.Withdraw(t.Context(), a, w.act(d)); !fault.Is(err, fault.NotFound) {
 				t.Errorf("%s withdrew it: %v", a.Account, err)
 			}
-			if _, err := dossier.OwnDraft(t.Context(), w.DB.Read(), a.Account, d.Draft); !fault.Is(err, fault.NotFound) {
+			if _, err := w.Room.Draft(t.Context(), a, d.Draft); !fault.Is(err, fault.NotFound) {
 				t.Errorf("%s read the draft: %v", a.Account, err)
 			}
 		}
@@ -451,10 +451,10 @@ func TestUntouchedDraftIsSweptWithItsPapers(t *testing.T) {
 		if n, err := w.SweepDrafts(t.Context()); err != nil || n != 1 {
 			t.Errorf("swept %d, %v", n, err)
 		}
-		if _, err := dossier.OwnDraft(t.Context(), w.DB.Read(), "mai", d.ID); !fault.Is(err, fault.NotFound) {
+		if _, err := w.Room.Draft(t.Context(), w.applicant, d.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the draft is there: %v", err)
 		}
-		if _, err := dossier.OwnDraft(t.Context(), w.DB.Read(), "mai", sent.Draft); err != nil {
+		if _, err := w.Room.Draft(t.Context(), w.applicant, sent.Draft); err != nil {
 			t.Errorf("a sent draft was swept: %v", err)
 		}
 		papers, err := w.Files.List(t.Context(), w.DB.Read(), file.Owner{Kind: dossier.OwnerDraft, ID: d.ID})

@@ -93,6 +93,46 @@ func (r *Room) start(ctx context.Context, actor access.Actor, d Draft, key strin
 	return d, nil
 }
 
+// Draft reads a draft that the actor may work on: an own one, and at the counter
+// only for as long as one receives people there.
+func (r *Room) Draft(ctx context.Context, actor access.Actor, id string) (Draft, error) {
+	d, err := draft(ctx, r.DB.Read(), actor.Account, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	return d, r.mayWork(ctx, r.DB.Read(), actor, d)
+}
+
+// lockDraft is Draft for a transaction that is going to change it, so that two
+// tabs take turns.
+func (r *Room) lockDraft(ctx context.Context, tx *database.Tx, actor access.Actor, id string) (Draft, error) {
+	d, err := lockDraft(ctx, tx, actor.Account, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	return d, r.mayWork(ctx, tx, actor, d)
+}
+
+// mayWork refuses a draft of the counter to whoever does not receive people there
+// any more: it holds what somebody else said.
+func (r *Room) mayWork(ctx context.Context, q database.Querier, actor access.Actor, d Draft) error {
+	if d.Completes != "" {
+		_, err := r.answerable(ctx, q, actor, d.Completes)
+		return err
+	}
+	if d.Channel != Counter {
+		return nil
+	}
+	path, err := r.Units.AgencyPath(d.Agency)
+	if err != nil {
+		return err
+	}
+	if !actor.May(access.DossierIntake, path) {
+		return fault.Missing("draft", d.ID)
+	}
+	return nil
+}
+
 // answerable reads the dossier whose request the actor may answer: an applicant's
 // own, or one of the desk where a clerk receives people.
 func (r *Room) answerable(ctx context.Context, q database.Querier, actor access.Actor, id string) (Dossier, error) {
@@ -111,7 +151,7 @@ func (r *Room) answerable(ctx context.Context, q database.Querier, actor access.
 func (r *Room) SavePage(ctx context.Context, actor access.Actor, id, page string, revision int64, change func(form.Answers) form.Answers) (Draft, error) {
 	var d Draft
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
-		if d, err = lockDraft(ctx, tx, actor.Account, id); err != nil {
+		if d, err = r.lockDraft(ctx, tx, actor, id); err != nil {
 			return err
 		}
 		if d.FiledAs != "" {
@@ -143,7 +183,7 @@ func (r *Room) SavePage(ctx context.Context, actor access.Actor, id, page string
 func (r *Room) AttachPaper(ctx context.Context, actor access.Actor, id, slot string, b file.Blob) (file.File, error) {
 	var f file.File
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		d, err := lockDraft(ctx, tx, actor.Account, id)
+		d, err := r.lockDraft(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -163,7 +203,7 @@ func (r *Room) AttachPaper(ctx context.Context, actor access.Actor, id, slot str
 func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int64, lang string) (Dossier, error) {
 	var d Dossier
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		draft, err := lockDraft(ctx, tx, actor.Account, id)
+		draft, err := r.lockDraft(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -318,7 +358,7 @@ func (r *Room) keep(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 // DiscardDraft throws a draft away that was not sent.
 func (r *Room) DiscardDraft(ctx context.Context, actor access.Actor, id string) error {
 	return r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		d, err := lockDraft(ctx, tx, actor.Account, id)
+		d, err := r.lockDraft(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}

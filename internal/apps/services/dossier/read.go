@@ -73,16 +73,21 @@ func NormalSecret(s string) string {
 // OwnPaper gives a paper of an applicant's own dossier; whatever is not theirs is
 // missing.
 func (r *Room) OwnPaper(ctx context.Context, actor access.Actor, id, paper string) (file.File, error) {
-	if _, err := ofApplicant(ctx, r.DB.Read(), actor.Account, id); err != nil {
+	d, err := ofApplicant(ctx, r.DB.Read(), actor.Account, id)
+	if err != nil {
 		return file.File{}, err
 	}
-	return r.paperOf(ctx, paper, file.Owner{Kind: OwnerDossier, ID: id})
+	f, err := r.paperOf(ctx, paper, file.Owner{Kind: OwnerDossier, ID: id})
+	if err == nil && f.Slot == SlotResult && (d.ResolvedAt.IsZero() || d.Outcome == "refused") {
+		return file.File{}, fault.Missing("file", paper) // a result that nobody signed is a draft of the agency
+	}
+	return f, err
 }
 
 // DraftPaper gives a paper that was uploaded to an own draft, or that the dossier
 // has for which the draft answers.
 func (r *Room) DraftPaper(ctx context.Context, actor access.Actor, id, paper string) (file.File, error) {
-	d, err := draft(ctx, r.DB.Read(), actor.Account, id)
+	d, err := r.Draft(ctx, actor, id)
 	if err != nil {
 		return file.File{}, err
 	}

@@ -271,11 +271,6 @@ func oneDraft(ctx context.Context, q database.Querier, account, id, lock string)
 	return d, nil
 }
 
-// OwnDraft reads a draft of an account.
-func OwnDraft(ctx context.Context, q database.Querier, account, id string) (Draft, error) {
-	return draft(ctx, q, account, id)
-}
-
 // OwnDrafts lists the drafts of an account that were not sent, the last touched
 // first.
 func OwnDrafts(ctx context.Context, q database.Querier, account string) ([]Draft, error) {

@@ -86,7 +86,7 @@ type work struct {
 // have pages of their own.
 func (p Pages) open(r *http.Request) (work, error) {
 	ctx := r.Context()
-	d, err := dossier.OwnDraft(ctx, p.Room.DB.Read(), web.Actor(ctx).Account, r.PathValue("draft"))
+	d, err := p.Room.Draft(ctx, web.Actor(ctx), r.PathValue("draft"))
 	if err != nil {
 		return work{}, err
 	}

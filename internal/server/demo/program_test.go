@@ -1,4 +1,4 @@
-package server_test
+package demo_test
 
 import (
 	"bytes"

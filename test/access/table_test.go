@@ -1,0 +1,176 @@
+package access
+
+import "net/url"
+
+// row says what everybody is answered on one route.
+type row struct {
+	pattern string
+	kind    string // of the target; empty: the route needs none
+	query   string
+	form    func(target) url.Values // what is posted
+	want    string                  // one word for each of people, or one for everybody
+	tells   bool                    // it may tell the names to anybody
+	shows   bool                    // whoever is let in must read the child's name: the seed is not empty
+}
+
+// Words of the table, beside the statuses of refusals:
+//
+//	200  the page, or the form again with more to fill in
+//	did  a form's act was done, and leads on
+//	led  led on elsewhere, and nothing was changed
+//	in   led to where one signs in
+//	422  let in, and the form is refused for what it says
+//	409  let in, and it is not the time for it
+//
+// Where a POST is answered with 401, 403, 404 or led, and on every GET, nothing at
+// all may have changed.
+//
+// The columns are those of people.
+var table = []row{
+	// Whoever may read dossiers reads those of their own place only; elsewhere
+	// there is nothing.
+	//                                                                            str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec", want: "                                        in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "GET /ban-lam-viec/mo", kind: "filed", query: "so={number}", want: "in  403 403 led led led led led led 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}", kind: "filed", shows: true, want: "       in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}", kind: "draft", want: "                    in  403 403 404 404 404 404 404 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/giay-to/{file}", kind: "filed", want: "     in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/giay-to/{file}", kind: "strange", want: "   in  403 403 404 404 404 404 404 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/phieu/{slot}", kind: "accepted", want: "    in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+
+	// The clerk's acts.
+	//                                                                                               str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec/tiep-nhan-tai-quay", want: "                                        in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
+	{pattern: "POST /ban-lam-viec/tiep-nhan-tai-quay", form: blank, want: "                          401 403 403 200 403 403 403 403 403 403 200 403 403 403"},
+	{pattern: "POST /ban-lam-viec/tiep-nhan-tai-quay", form: counter, want: "                        401 403 403 200 403 403 403 403 403 403 403 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/tiep-nhan", kind: "filed", form: act, want: "                 401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "GET /ban-lam-viec/{id}/yeu-cau-bo-sung", kind: "filed", shows: true, want: "          in  403 403 200 led led led led led 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/yeu-cau-bo-sung", kind: "filed", form: defects, want: "       401 403 403 did 409 404 404 404 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/tu-choi", kind: "filed", shows: true, want: "                  in  403 403 200 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/tu-choi", kind: "filed", form: reason, want: "                401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/bo-sung-tai-quay", kind: "waiting", form: act, want: "        401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/tra-ket-qua", kind: "signed", form: collector, want: "        401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "filed", form: act, want: "                 401 403 403 did 403 403 403 403 403 403 404 404 404 404"},
+
+	// The specialist's.
+	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "accepted", form: act, want: "              401 403 403 403 did 403 403 403 403 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/yeu-cau-bo-sung", kind: "accepted", shows: true, want: "       in  403 403 led 200 led led led led 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/yeu-cau-bo-sung", kind: "accepted", form: defects, want: "    401 403 403 409 did 404 404 404 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/trinh-tu-choi", kind: "accepted", shows: true, want: "         in  403 403 403 200 403 403 403 403 403 403 404 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/trinh-tu-choi", kind: "accepted", form: reason, want: "       401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/trinh-ky", kind: "checked", form: result, want: "             401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
+
+	// The signer's.
+	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "proposed", form: act, want: "              401 403 403 403 403 did 403 403 403 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/ky", kind: "proposed", form: act, want: "                     401 403 403 403 403 did 403 403 403 403 403 403 404 403"},
+	{pattern: "GET /ban-lam-viec/{id}/tra-lai", kind: "proposed", shows: true, want: "               in  403 403 403 403 200 403 403 403 403 403 403 404 403"},
+	{pattern: "POST /ban-lam-viec/{id}/tra-lai", kind: "proposed", form: reason, want: "             401 403 403 403 403 did 403 403 403 403 403 403 404 403"},
+	{pattern: "GET /ban-lam-viec/{id}/ky-tu-choi", kind: "doubted", shows: true, want: "             in  403 403 403 403 200 403 403 403 403 403 403 404 403"},
+	{pattern: "POST /ban-lam-viec/{id}/ky-tu-choi", kind: "doubted", form: reason, want: "           401 403 403 403 403 did 403 403 403 403 403 403 404 403"},
+
+	// Those who give out the work.
+	{pattern: "POST /ban-lam-viec/{id}/phan-cong", kind: "filed", form: assign, want: "              401 403 403 403 403 403 did did 403 403 403 403 403 404"},
+
+	// An applicant's drafts and dossiers are theirs; an official is an applicant
+	// with nothing of their own. A clerk answers a request for somebody at the desk.
+	//                                                                                        str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "POST /nop-ho-so", form: start, want: "                                         401 did did did did did did did did did did did did did"},
+	{pattern: "GET /nop-ho-so/{draft}", kind: "draft", want: "                                in  led 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /nop-ho-so/{draft}/{page}", kind: "draft", shows: true, want: "            in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /nop-ho-so/{draft}/{page}", kind: "draft", form: answer, want: "          401 did 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /nop-ho-so/{draft}/kiem-tra", kind: "draft", shows: true, want: "          in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /nop-ho-so/{draft}/gui", kind: "draft", form: act, want: "                401 did 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /nop-ho-so/{draft}/xoa", kind: "draft", want: "                            in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /nop-ho-so/{draft}/xoa", kind: "draft", form: act, want: "                401 did led led led led led led led led led led led led"},
+	{pattern: "GET /nop-ho-so/{draft}/giay-to/{file}", kind: "draft", want: "                 in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi", kind: "filed", want: "                                    in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "GET /ho-so-cua-toi/{id}", kind: "filed", shows: true, want: "                  in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/da-nop", kind: "filed", want: "                        in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /ho-so-cua-toi/{id}/bo-sung", kind: "waiting", form: act, want: "         401 did 404 did 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/rut", kind: "filed", want: "                           in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /ho-so-cua-toi/{id}/rut", kind: "filed", form: act, want: "               401 did 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/giay-to/{file}", kind: "filed", want: "                in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/giay-to/{file}", kind: "strange", want: "              in  404 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/giay-to/{result}", kind: "proposed", want: "           in  404 404 404 404 404 404 404 404 404 404 404 404 404"},
+
+	// A number alone tells the state; with the secret of the receipt it tells more.
+	{pattern: "GET /tra-cuu", kind: "filed", query: "so={number}", want: "200"},
+	{pattern: "POST /tra-cuu", kind: "filed", form: follow, tells: true, shows: true, want: "200"},
+	{pattern: "POST /tra-cuu", kind: "accepted", form: guess, want: "422"},
+
+	// Everybody.
+	{pattern: "GET /{$}", want: "200"},
+	{pattern: "GET /thu-tuc", want: "200"},
+	{pattern: "GET /thu-tuc/{code}", kind: "procedure", want: "200"},
+	{pattern: "GET /chi-tieu", want: "200"},
+	{pattern: "GET /chi-tieu/{id}", kind: "measured", want: "200"},
+	{pattern: "GET /chi-tieu/{id}/{measure}", kind: "measured", want: "200"},
+	{pattern: "GET /api/v1/targets", want: "200"},
+	{pattern: "GET /api/openapi.json", want: "200"},
+	{pattern: "GET /healthz", want: "200"},
+	{pattern: "GET /readyz", want: "200"},
+	{pattern: "GET /metrics", want: "200"},
+	{pattern: "GET /favicon.ico", want: "led"},
+	{pattern: "GET /assets/{hash}/{name}", kind: "asset", want: "200"},
+
+	// One's own account; the last two end sessions and stand last.
+	//                                                                                     str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /dang-nhap", want: "                                                    200 led led led led led led led led led led led led led"},
+	{pattern: "POST /dang-nhap", form: blank, want: "422"},
+	{pattern: "GET /dang-ky", want: "                                                      200 led led led led led led led led led led led led led"},
+	{pattern: "POST /dang-ky", form: blank, want: "422"},
+	{pattern: "GET /dang-ky/xong", want: "                                                 in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "GET /tai-khoan", want: "                                                    in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "GET /tai-khoan/mat-khau", want: "                                           in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "POST /tai-khoan/mat-khau", form: password, want: "                          401 422 422 422 422 422 422 422 422 422 422 422 422 422"},
+	{pattern: "POST /tai-khoan/phien/{id}/ket-thuc", kind: "session", form: blank, want: " 401 did led led led led led led led led led led led led"},
+	{pattern: "POST /tai-khoan/phien/ket-thuc-khac", kind: "session", form: blank, want: " 401 did led led led led led led led led led led led led"},
+	{pattern: "POST /dang-xuat", form: blank, want: "                                      led did did did did did did did did did did did did did"},
+}
+
+// The forms, well-formed for whoever may send them.
+
+func blank(t target) url.Values { return url.Values{"key": {t["key"]}} }
+
+// act is a form without anything to write.
+func act(t target) url.Values {
+	return url.Values{"key": {t["key"]}, "version": {t["version"]}, "_version": {t["version"]}}
+}
+
+func with(v url.Values, pairs ...string) url.Values {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+func reason(t target) url.Values {
+	return with(act(t), "reason", "Không thuộc thẩm quyền.", "confirm", "1")
+}
+func collector(t target) url.Values { return with(act(t), "collector", "Người đến nhận") }
+func assign(t target) url.Values    { return with(act(t), "to", t["to"]) }
+
+func defects(t target) url.Values {
+	return with(act(t), "subject-0", "Giấy chứng sinh", "wrong-0", "Ảnh mờ", "mend-0", "Chụp lại")
+}
+
+func result(t target) url.Values {
+	return with(act(t), "number", "15/2026", "book", "01/2026", "on-day", "23", "on-month", "11", "on-year", "2026")
+}
+
+// counter names the agency of Xã Phú Túc, whoever sends it.
+func counter(t target) url.Values { return with(blank(t), "co-quan", "ubnd-28810-2025") }
+
+func start(t target) url.Values { return with(blank(t), "thu-tuc", "1.001193", "moi", "1") }
+
+func answer(t target) url.Values {
+	return with(blank(t), "_revision", t["revision"], "child_name", child, "child_sex", "male")
+}
+
+func follow(t target) url.Values { return url.Values{"so": {t["number"]}, "ma": {t["secret"]}} }
+
+func guess(t target) url.Values { return url.Values{"so": {t["number"]}, "ma": {"ZZZZZZZZ"}} }
+
+func password(t target) url.Values {
+	return with(blank(t), "current", "khong phai mat khau", "password", "mot mat khau khac")
+}
