@@ -30,7 +30,7 @@ func (printer) Receipt(r papers.Receipt) ([]byte, error) {
 func (printer) Request(r papers.Request) ([]byte, error) {
 	form := pdf.Supplement{Head: head(r.Head)}
 	for _, d := range r.Defects {
-		form.Defects = append(form.Defects, pdf.Defect{What: d.Subject, Ground: d.Wrong, Mend: d.Mend})
+		form.Defects = append(form.Defects, pdf.Defect{What: d.Subject + ": " + d.Wrong, Mend: d.Mend})
 	}
 	return form.Render()
 }

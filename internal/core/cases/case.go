@@ -81,6 +81,7 @@ type Effect struct {
 	Number      string
 	Accepted    bool // writes accepted_at and first_due_at, once
 	Resolved    bool // writes resolved_at and on_time, once
+	Untimed     bool // with Resolved: the deadline was promised by a person, not by a known limit, so it stays out of on_time
 	Data        any  // kept with the event: ids, no personal values
 }
 
@@ -148,7 +149,7 @@ func (c Case) move(d Definition, act string, by By, e Effect) (Case, error) {
 	}
 	if e.Resolved && c.ResolvedAt.IsZero() {
 		c.ResolvedAt = by.At
-		if !c.DueAt.IsZero() {
+		if !c.DueAt.IsZero() && !e.Untimed {
 			on := !by.At.After(c.DueAt)
 			c.OnTime = &on
 		}

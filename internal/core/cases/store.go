@@ -140,15 +140,14 @@ func stale(ctx context.Context, q database.Querier, id string) error {
 	return &Stale{Last: events[len(events)-1]}
 }
 
-// SetNumber gives the case its number in the act that draws it: the number is
-// drawn after the case was moved, so that the others of the series wait as
-// briefly as can be.
-func SetNumber(ctx context.Context, tx *database.Tx, c Case, number string) (Case, error) {
-	if _, err := tx.ExecContext(ctx, `UPDATE cases SET number = $3, folded = $4 WHERE id = $1 AND version = $2`, c.ID, c.Version, number, c.Folded); err != nil {
-		return Case{}, fmt.Errorf("number case: %w", err)
+// Describe writes the columns that lists show (number, title, folded) as they are
+// in c, in the act that changed them and after it was moved: a number is drawn
+// then, so that the others of its series wait as briefly as can be.
+func Describe(ctx context.Context, tx *database.Tx, c Case) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE cases SET number = $3, title = $4, folded = $5 WHERE id = $1 AND version = $2`, c.ID, c.Version, c.Number, c.Title, c.Folded); err != nil {
+		return fmt.Errorf("describe case: %w", err)
 	}
-	c.Number = number
-	return c, nil
+	return nil
 }
 
 func record(ctx context.Context, tx *database.Tx, c Case, from, act string, by By, data any) error {
@@ -186,19 +185,6 @@ func Events(ctx context.Context, q database.Querier, id string) (found []Event, 
 func Get(ctx context.Context, q database.Querier, scope access.Scope, id string) (Case, error) {
 	within, args := scope.SQL("c.holder", 2)
 	c, err := Scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM cases c WHERE c.id = $1 AND `+within, append([]any{id}, args...)...))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Case{}, fault.Missing("case", id)
-	}
-	if err != nil {
-		return Case{}, fmt.Errorf("read case: %w", err)
-	}
-	return c, nil
-}
-
-// Unscoped reads one case for the system itself or for its applicant; the app
-// has checked that it may.
-func Unscoped(ctx context.Context, q database.Querier, id string) (Case, error) {
-	c, err := Scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM cases c WHERE c.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Case{}, fault.Missing("case", id)
 	}

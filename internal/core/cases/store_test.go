@@ -126,7 +126,7 @@ func TestFactsThatMeasuresCountAreWrittenOnce(t *testing.T) {
 			c, err = Move(ctx, tx, d, c, "supply", By{Account: "a", At: t0.Add(2 * time.Hour)}, Effect{Accepted: true, Resolved: true, DueAt: &later})
 			return err
 		})
-		got, err := Unscoped(t.Context(), db.Read(), c.ID)
+		got, err := Get(t.Context(), db.Read(), access.Within("86/"), c.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +259,7 @@ func TestEventsLeadToWhereTheCaseStands(t *testing.T) {
 				r.Fatal(err)
 			}
 		}
-		got, err := Unscoped(t.Context(), db.Read(), c.ID)
+		got, err := Get(t.Context(), db.Read(), access.Within("86/"), c.ID)
 		if err != nil {
 			r.Fatal(err)
 		}

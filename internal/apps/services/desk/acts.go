@@ -165,6 +165,9 @@ func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (
 		return atField(err, "paper")
 	}
 	_, err = p.Room.AttachResult(ctx, actor, in.act.ID, blob)
+	if fault.Is(err, fault.Conflict) {
+		return nil // the act itself says what has become of the dossier, also to a second click
+	}
 	return err
 }
 

@@ -3,7 +3,6 @@ package desk
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/kernel/access"
@@ -35,12 +34,11 @@ func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, i
 	if f.Owner != (file.Owner{Kind: dossier.OwnerDossier, ID: d.ID}) {
 		return fault.Missing("file", id)
 	}
-	// A viewer fetches a large paper in pieces: the first one is the reading.
-	if rng := r.Header.Get("Range"); rng == "" || strings.HasPrefix(rng, "bytes=0-") {
-		err := p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder, IDs: []string{f.ID}})
-		if err != nil {
-			return err
-		}
+	// A viewer that fetches a large paper in pieces is journaled for each: a piece
+	// is a reading too.
+	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder, IDs: []string{f.ID}})
+	if err != nil {
+		return err
 	}
 	f, content, err := p.Room.Files.Open(ctx, id)
 	if err != nil {

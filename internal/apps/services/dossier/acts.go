@@ -9,6 +9,7 @@ import (
 
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
+	"benso/internal/kernel/audit"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/file"
@@ -53,8 +54,9 @@ func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Give
 			if d.Code, err = code(agency.Identifier, now, n); err != nil {
 				return err
 			}
-			d.Case, err = cases.SetNumber(ctx, tx, d.Case, d.Code)
-			return err
+			d.Number = d.Code
+			d.Folded = d.folded()
+			return cases.Describe(ctx, tx, d.Case)
 		},
 	})
 }
@@ -113,7 +115,7 @@ func (r *Room) refuse(ctx context.Context, actor access.Actor, a Act, act string
 		act: act, may: may, input: []string{reason}, papers: []string{SlotRefusal},
 		decide: func(_ context.Context, _ *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
 			d.Reason = reason
-			return cases.Effect{Resolved: true}, nil
+			return cases.Effect{Resolved: true, Untimed: d.LimitNote != ""}, nil
 		},
 	})
 }
@@ -168,10 +170,7 @@ func (r *Room) assign(ctx context.Context, actor access.Actor, a Act, account st
 // Propose sends a checked dossier to the signer with the result's number. The
 // paper of the result was attached to the dossier before, in SlotResult.
 func (r *Room) Propose(ctx context.Context, actor access.Actor, a Act, result Result) (Dossier, error) {
-	result, err := result.clean()
-	if err != nil {
-		return Dossier{}, err
-	}
+	result, wrong := result.clean()
 	return r.do(ctx, actor, a, verb{
 		act: ActPropose, may: access.DossierCheck, input: []string{result.Number, result.Book, result.On},
 		decide: func(ctx context.Context, tx *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
@@ -180,7 +179,10 @@ func (r *Room) Propose(ctx context.Context, actor access.Actor, a Act, result Re
 				return cases.Effect{}, err
 			}
 			if !slices.ContainsFunc(papers, func(f file.File) bool { return f.Slot == SlotResult }) {
-				return cases.Effect{}, fault.New(fault.Invalid, "dossier.result_paper_needed").WithField("paper", "dossier.result_paper_needed")
+				wrong = wrong.WithField("paper", "dossier.result_paper_needed")
+			}
+			if len(wrong.Fields) > 0 { // every reason at once
+				return cases.Effect{}, wrong
 			}
 			d.Proposal, d.Reason = "grant", ""
 			d.ResultNumber, d.ResultBook, d.ResultOn = result.Number, result.Book, result.On
@@ -194,6 +196,9 @@ func (r *Room) Propose(ctx context.Context, actor access.Actor, a Act, result Re
 func (r *Room) AttachResult(ctx context.Context, actor access.Actor, id string, b file.Blob) (file.File, error) {
 	var f file.File
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := lock(ctx, tx, id); err != nil {
+			return err
+		}
 		d, err := get(ctx, tx, actor.Scope(access.DossierCheck), id)
 		if err != nil {
 			return err
@@ -213,8 +218,10 @@ func (r *Room) AttachResult(ctx context.Context, actor access.Actor, id string, 
 				}
 			}
 		}
-		f, err = r.Files.Attach(ctx, tx, b, owner, file.Note{Slot: SlotResult, By: actor.Account})
-		return err
+		if f, err = r.Files.Attach(ctx, tx, b, owner, file.Note{Slot: SlotResult, By: actor.Account}); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, r.Clock.Now(), audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierCheck, d.Holder), Action: "dossier.attach_result", ObjectKind: Kind, ObjectID: id, Path: d.Holder, IDs: []string{f.ID}, Digest: b.Digest})
 	})
 	return f, err
 }
@@ -244,14 +251,14 @@ func (r *Room) Approve(ctx context.Context, actor access.Actor, a Act) (Dossier,
 			if d.Proposal != "grant" {
 				return cases.Effect{}, fault.New(fault.Conflict, "dossier.refusal_proposed")
 			}
-			return cases.Effect{Resolved: true}, nil
+			return cases.Effect{Resolved: true, Untimed: d.LimitNote != ""}, nil
 		},
 	})
 }
 
 // SendBack returns a proposal to the specialist who made it, with a reason.
 func (r *Room) SendBack(ctx context.Context, actor access.Actor, a Act, reason string) (Dossier, error) {
-	reason, err := needText("reason", reason, "dossier.reason_needed")
+	reason, err := needText("reason", reason, "dossier.send_back_reason_needed")
 	if err != nil {
 		return Dossier{}, err
 	}

@@ -164,7 +164,7 @@ func deadline(cal *worktime.Calendar, l worktime.Limit, from time.Time, given Gi
 	if err != nil {
 		return time.Time{}, false, fault.New(fault.Invalid, "dossier.due_needed").WithField("due", "dossier.due_needed")
 	}
-	if given.Reason == "" {
+	if given.Reason == "" || utf8.RuneCountInString(given.Reason) > maxText {
 		return time.Time{}, false, fault.New(fault.Invalid, "dossier.due_reason_needed").WithField("due_reason", "dossier.due_reason_needed")
 	}
 	at, ok := cal.CloseOf(day)
@@ -259,7 +259,9 @@ type Result struct {
 	On     string // 2026-11-23
 }
 
-func (r Result) clean() (Result, error) {
+// clean tidies a result; the fault names what is wrong with it, and has no fields
+// when nothing is.
+func (r Result) clean() (Result, *fault.Error) {
 	r.Number, r.Book = vntext.Clean(r.Number), vntext.Clean(r.Book)
 	f := fault.New(fault.Invalid, "dossier.result_incomplete")
 	if r.Number == "" || utf8.RuneCountInString(r.Number) > 100 {
@@ -271,10 +273,12 @@ func (r Result) clean() (Result, error) {
 	if _, err := time.Parse(time.DateOnly, r.On); err != nil {
 		f = f.WithField("on", "dossier.result_date_needed")
 	}
-	if len(f.Fields) > 0 {
-		return Result{}, f
-	}
-	return r, nil
+	return r, f
+}
+
+// folded is how a dossier is found: its numbers, what it is about, its applicant.
+func (d Dossier) folded() string {
+	return vntext.Fold(d.FilingNumber + " " + d.Code + " " + d.Title + " " + d.Name + " " + d.Phone)
 }
 
 // normalCode reads a code or a filing number as people type it: blanks and

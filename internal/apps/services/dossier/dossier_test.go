@@ -519,3 +519,69 @@ func TestClerkAnswersARequestForSomebodyAtTheDesk(t *testing.T) {
 		}
 	})
 }
+
+// What a completion mends is mended everywhere: in lists, on papers, in search.
+func TestCompletionReachesListsAndPapers(t *testing.T) {
+	each(t, func(w world) {
+		d := w.must(w.AskCompletion(t.Context(), w.clerk, w.act(w.filed()), []dossier.Defect{{Subject: "Tên trẻ", Wrong: "Sai dấu"}}))
+		answer, err := w.StartAnswer(t.Context(), w.applicant, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := w.StartAnswer(t.Context(), w.applicant, d.ID); err != nil || again.ID != answer.ID {
+			t.Errorf("a second answer was begun: %v", err)
+		}
+		answer, err = w.SavePage(t.Context(), w.applicant, answer.ID, "child", 0, func(a form.Answers) form.Answers {
+			a["child_name"] = form.Value{Text: "Nguyễn Thị Anh"}
+			a["phone"] = form.Value{Text: "0909090909"}
+			return a
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d = w.must(w.Send(t.Context(), w.applicant, answer.ID, answer.Version, "vi"))
+		d = w.must(w.Accept(t.Context(), w.clerk, w.act(d), dossier.Given{}, nil))
+		got, err := dossier.ByID(t.Context(), w.DB.Read(), d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Title != "Nguyễn Thị Anh" || got.Phone != "0909090909" {
+			t.Errorf("it is still %q, %s", got.Title, got.Phone)
+		}
+		for _, words := range []string{"thi anh", "0909090909", "261123 0001"} {
+			n, err := cases.Count(t.Context(), w.DB.Read(), cases.Filter{Scope: w.clerk.Scope(access.DossierRead), Words: words})
+			if err != nil || n != 1 {
+				t.Errorf("%q finds %d, %v", words, n, err)
+			}
+		}
+	})
+}
+
+func TestAnswerCannotMoveTheDossierToAnotherAgency(t *testing.T) {
+	each(t, func(w world) {
+		d := w.must(w.AskCompletion(t.Context(), w.clerk, w.act(w.filed()), []dossier.Defect{{Subject: "a", Wrong: "b"}}))
+		answer, err := w.StartAnswer(t.Context(), w.applicant, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err = w.SavePage(t.Context(), w.applicant, answer.ID, "commune", 0, func(a form.Answers) form.Answers {
+			a["commune"] = form.Value{Parts: form.Answers{"province": {Text: servicestest.Province}, "commune": {Text: "28756-2025"}}}
+			return a
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Send(t.Context(), w.applicant, answer.ID, answer.Version, "vi"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("it was moved: %v", err)
+		}
+	})
+}
+
+func TestEveryReasonAgainstAProposalIsGivenAtOnce(t *testing.T) {
+	each(t, func(w world) {
+		_, err := w.Propose(t.Context(), w.checker, w.act(w.accepted()), dossier.Result{On: "x"})
+		if f := fault.Of(err); f.Kind != fault.Invalid || len(f.Fields) != 3 {
+			t.Errorf("reasons: %v", err)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/vntext"
+	"benso/internal/kernel/worktime"
 )
 
 // KeepDrafts is how long an untouched draft is kept.
@@ -44,25 +46,43 @@ func (r *Room) Start(ctx context.Context, actor access.Actor, p *catalogue.Proce
 // dossier says now. Its applicant answers, or a clerk for somebody who came to the
 // desk. Each has one such draft of a dossier at a time.
 func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (Draft, error) {
-	d, err := r.answerable(ctx, r.DB.Read(), actor, id)
+	var begun Draft
+	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := lock(ctx, tx, id); err != nil {
+			return err
+		}
+		d, err := r.answerable(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if d.State != cases.Waiting {
+			return fault.New(fault.Conflict, "dossier.nothing_asked")
+		}
+		channel := Online
+		if d.Applicant != actor.Account {
+			channel = Counter // the papers are here
+			// What the dossier says is shown to the clerk on every page that follows.
+			if err := audit.Record(ctx, tx, r.Clock.Now(), audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierIntake, d.Holder), Action: ReadOpened, ObjectKind: Kind, ObjectID: id, Path: d.Holder}); err != nil {
+				return err
+			}
+		}
+		var ok bool
+		if begun, ok, err = answerDraft(ctx, tx, actor.Account, id); err != nil || ok {
+			return err
+		}
+		answers, err := Answers(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		now := r.Clock.Now()
+		begun = Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Agency: d.Agency, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
+			Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
+		return insertDraft(ctx, tx, begun)
+	})
 	if err != nil {
-		return Draft{}, err
+		return Draft{}, fmt.Errorf("start answer: %w", err)
 	}
-	if d.State != cases.Waiting {
-		return Draft{}, fault.New(fault.Conflict, "dossier.nothing_asked")
-	}
-	answers, err := Answers(ctx, r.DB.Read(), d.ID)
-	if err != nil {
-		return Draft{}, err
-	}
-	channel := Online
-	if d.Applicant != actor.Account {
-		channel = Counter // the papers are here
-	}
-	now := r.Clock.Now()
-	draft := Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
-		Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
-	return r.start(ctx, actor, draft, fmt.Sprintf("answer-%s", d.ID))
+	return begun, nil
 }
 
 func (r *Room) start(ctx context.Context, actor access.Actor, d Draft, key string) (Draft, error) {
@@ -245,6 +265,24 @@ func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int
 	return d, nil
 }
 
+// take reads from the answers what a dossier says of itself in lists and on
+// papers.
+func (d *Dossier) take(f *form.Form, answers form.Answers) {
+	d.Title = f.Use(answers, "subject")
+	d.Name = vntext.Clean(f.Use(answers, "name"))
+	d.Phone = f.Use(answers, "phone")
+	d.Receive = f.Use(answers, "receive")
+	d.Folded = d.folded()
+}
+
+// hand says by which right the actor sends a draft: at the counter a clerk does.
+func hand(draft Draft) access.Permission {
+	if draft.Channel == Counter {
+		return access.DossierIntake
+	}
+	return ""
+}
+
 func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
 	now := r.Clock.Now()
 	place := p.Form.Use(answers, "place")
@@ -259,23 +297,19 @@ func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 	if draft.Channel == Counter && !actor.May(access.DossierIntake, holder) {
 		return Dossier{}, fault.New(fault.Invalid, "dossier.other_agency", "agency", agency.Name)
 	}
-	d := Dossier{
-		Draft: draft.ID, Secret: database.NewSecret(8), Procedure: p.Code, ProcedureVersion: p.Version,
-		Name: vntext.Clean(p.Form.Use(answers, "name")), Phone: p.Form.Use(answers, "phone"), Receive: p.Form.Use(answers, "receive"), FiledAt: now,
-	}
-	if draft.Channel == Online {
-		d.Applicant = actor.Account
-	}
 	n, err := database.Next(ctx, tx, "filing", day(now))
 	if err != nil {
 		return Dossier{}, err
 	}
-	d.FilingNumber = filingNumber(now, n)
-	subject := p.Form.Use(answers, "subject")
-	by := r.by(actor, "", holder, now)
+	d := Dossier{Draft: draft.ID, FilingNumber: filingNumber(now, n), Secret: database.NewSecret(8), Procedure: p.Code, ProcedureVersion: p.Version, FiledAt: now}
+	if draft.Channel == Online {
+		d.Applicant = actor.Account
+	}
+	d.take(p.Form, answers)
+	by := r.by(actor, hand(draft), holder, now)
 	d.Case, err = cases.Open(ctx, tx, r.Catalogue.Process(p), cases.New{
-		ID: database.NewID(), Agency: agency.ID, Holder: holder, Place: place, Number: d.FilingNumber, Title: subject,
-		Folded: vntext.Fold(d.FilingNumber + " " + subject + " " + d.Name + " " + d.Phone), Facet: p.Code, Channel: string(draft.Channel), Act: ActFile, Simulated: r.Simulated,
+		ID: database.NewID(), Agency: agency.ID, Holder: holder, Place: place, Number: d.FilingNumber, Title: d.Title, Folded: d.Folded,
+		Facet: p.Code, Channel: string(draft.Channel), Act: ActFile, Simulated: r.Simulated,
 	}, by)
 	if err != nil {
 		return Dossier{}, err
@@ -292,14 +326,23 @@ func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 // answer completes or supplements the dossier that the draft answers for.
 func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
 	now := r.Clock.Now()
+	if err := lock(ctx, tx, draft.Completes); err != nil {
+		return Dossier{}, err
+	}
 	d, err := r.answerable(ctx, tx, actor, draft.Completes)
 	if err != nil {
 		return Dossier{}, err
 	}
+	agency, err := r.Handler(p, p.Form.Use(answers, "place"))
+	if err != nil {
+		return Dossier{}, err
+	}
+	if agency.ID != d.Agency {
+		return Dossier{}, fault.New(fault.Invalid, "dossier.place_moved", "agency", agency.Name)
+	}
 	act, effect := ActComplete, cases.Effect{}
 	if d.Asked == Supplement {
-		// The limit starts again from zero once the dossier is complete (Art. 19.4).
-		due, provisional, err := deadline(r.Calendar, p.Limit, now, Given{Date: day(d.FirstDueAt), Reason: d.LimitNote})
+		due, provisional, err := r.restart(d, p, now)
 		if err != nil {
 			return Dossier{}, err
 		}
@@ -310,8 +353,12 @@ func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, 
 	if err != nil {
 		return Dossier{}, err
 	}
-	by := r.by(actor, "", d.Holder, now)
+	by := r.by(actor, hand(draft), d.Holder, now)
 	if d.Case, err = cases.Move(ctx, tx, def, d.Case, act, by, effect); err != nil {
+		return Dossier{}, err
+	}
+	d.take(p.Form, answers)
+	if err := cases.Describe(ctx, tx, d.Case); err != nil {
 		return Dossier{}, err
 	}
 	if err := save(ctx, tx, d); err != nil {
@@ -324,6 +371,20 @@ func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, 
 		return Dossier{}, err
 	}
 	return d, r.tell(ctx, tx, d, act, by, database.Digest(asText(answers)))
+}
+
+// restart fixes the deadline anew from zero once a dossier is complete (Decree
+// 61/2018, Art. 19.4). Where no limit is known, it is as far away as the clerk had
+// put it.
+func (r *Room) restart(d Dossier, p *catalogue.Procedure, now time.Time) (at time.Time, provisional bool, err error) {
+	if p.Limit.Unit != worktime.Unknown {
+		return deadline(r.Calendar, p.Limit, now, Given{})
+	}
+	end := r.Calendar.Add(now, r.Calendar.Between(d.AcceptedAt, d.FirstDueAt))
+	if closing, ok := r.Calendar.CloseOf(end); ok {
+		end = closing
+	}
+	return end, day(end) > r.Calendar.PublishedUntil(), nil
 }
 
 // keep writes the answers as a version of the dossier's and gives it the papers
@@ -352,6 +413,12 @@ func (r *Room) keep(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 		}
 		answers[field.ID] = v
 	}
+	// What the answers do not name was taken away; the draft keeps nothing of it.
+	for _, f := range held {
+		if err := r.Files.Remove(ctx, tx, f.ID); err != nil {
+			return err
+		}
+	}
 	return insertAnswers(ctx, tx, d.ID, d.Version, actor.Account, answers, now)
 }
 
@@ -365,35 +432,46 @@ func (r *Room) DiscardDraft(ctx context.Context, actor access.Actor, id string) 
 		if d.FiledAs != "" {
 			return fault.New(fault.Conflict, "dossier.already_sent")
 		}
-		return r.dropDraft(ctx, tx, d)
+		_, err = r.dropDraft(ctx, tx, d, d.UpdatedAt)
+		return err
 	})
 }
 
-func (r *Room) dropDraft(ctx context.Context, tx *database.Tx, d Draft) error {
+// dropDraft throws a draft away unless it was sent, or touched after touched.
+func (r *Room) dropDraft(ctx context.Context, tx *database.Tx, d Draft, touched time.Time) (gone bool, err error) {
+	if gone, err = deleteDraft(ctx, tx, d.ID, touched); err != nil || !gone {
+		return false, err
+	}
 	papers, err := r.Files.List(ctx, tx, file.Owner{Kind: OwnerDraft, ID: d.ID})
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, f := range papers {
 		if err := r.Files.Remove(ctx, tx, f.ID); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return deleteDraft(ctx, tx, d.ID)
+	return true, nil
 }
 
-// SweepDrafts throws away the drafts that nobody touched for KeepDrafts.
-func (r *Room) SweepDrafts(ctx context.Context) (int, error) {
+// SweepDrafts throws away the drafts that nobody touched for KeepDrafts. One that
+// cannot be thrown away holds up no other.
+func (r *Room) SweepDrafts(ctx context.Context) (n int, err error) {
 	old, err := oldDrafts(ctx, r.DB.Read(), r.Clock.Now().Add(-KeepDrafts))
 	if err != nil {
 		return 0, err
 	}
-	for i, d := range old {
-		if err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error { return r.dropDraft(ctx, tx, d) }); err != nil {
-			return i, err
-		}
+	for _, d := range old {
+		failed := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+			gone, err := r.dropDraft(ctx, tx, d, d.UpdatedAt)
+			if gone {
+				n++
+			}
+			return err
+		})
+		err = errors.Join(err, failed)
 	}
-	return len(old), nil
+	return n, err
 }
 
 // Open reads one dossier for an official within their scope, and writes down

@@ -79,11 +79,19 @@ func (r *Room) do(ctx context.Context, actor access.Actor, a Act, v verb) (Dossi
 		if err != nil {
 			return err
 		}
+		if err := lock(ctx, tx, a.ID); err != nil {
+			return err
+		}
 		if d, err = r.load(ctx, tx, actor, v.may, a.ID); err != nil || done {
 			return err
 		}
 		if err := cases.Seen(ctx, tx, d.Case, a.Version); err != nil {
 			return err
+		}
+		// The definition says who does a step; an act that belongs to another hand is
+		// not done here, whatever the actor may do elsewhere.
+		if v.may != "" && d.Needs != v.may {
+			return fault.New(fault.Conflict, "cases.not_now").With(fmt.Errorf("the step %q needs %q", d.Step, d.Needs))
 		}
 		effect, err := v.decide(ctx, tx, &d, now)
 		if err != nil {
@@ -114,6 +122,12 @@ func (r *Room) do(ctx context.Context, actor access.Actor, a Act, v verb) (Dossi
 		return Dossier{}, fmt.Errorf("%s dossier %s: %w", v.act, a.ID, err)
 	}
 	return d, nil
+}
+
+// lock has the acts on one dossier take turns, so that none of them changes its
+// papers behind another's back.
+func lock(ctx context.Context, tx *database.Tx, id string) error {
+	return database.Lock(ctx, tx, "dossier:"+id)
 }
 
 // load reads the dossier that the actor may act on: officials by their scope,

@@ -144,8 +144,9 @@ func insertDossier(ctx context.Context, tx *database.Tx, d Dossier) error {
 // save writes what an act changed. It follows the case's own update in the same
 // transaction, which holds the row's lock.
 func save(ctx context.Context, tx *database.Tx, d Dossier) error {
-	_, err := tx.ExecContext(ctx, `UPDATE dossiers SET code = $2, limit_from = $3, limit_note = $4, asked = $5, proposal = $6, reason = $7, result_number = $8, result_book = $9, result_on = $10, collected_by = $11
-		WHERE case_id = $1`, d.ID, database.Text(d.Code), database.At(d.LimitFrom), d.LimitNote, string(d.Asked), d.Proposal, d.Reason, d.ResultNumber, d.ResultBook, database.Date(d.ResultOn), d.CollectedBy)
+	_, err := tx.ExecContext(ctx, `UPDATE dossiers SET code = $2, limit_from = $3, limit_note = $4, asked = $5, proposal = $6, reason = $7, result_number = $8, result_book = $9, result_on = $10, collected_by = $11,
+		name = $12, phone = $13, receive = $14 WHERE case_id = $1`, d.ID, database.Text(d.Code), database.At(d.LimitFrom), d.LimitNote, string(d.Asked), d.Proposal, d.Reason, d.ResultNumber, d.ResultBook, database.Date(d.ResultOn), d.CollectedBy,
+		d.Name, d.Phone, d.Receive)
 	if err != nil {
 		return fmt.Errorf("save dossier: %w", err)
 	}
@@ -322,11 +323,33 @@ func sent(ctx context.Context, tx *database.Tx, id, as string) error {
 	return nil
 }
 
-func deleteDraft(ctx context.Context, tx *database.Tx, id string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE id = $1`, id); err != nil {
-		return fmt.Errorf("delete draft: %w", err)
+func deleteDraft(ctx context.Context, tx *database.Tx, id string, touched time.Time) (gone bool, err error) {
+	res, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE id = $1 AND filed_as = '' AND updated_at <= $2`, id, database.At(touched))
+	if err != nil {
+		return false, fmt.Errorf("delete draft: %w", err)
 	}
-	return nil
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// answerDraft finds the draft with which an account is answering a request.
+func answerDraft(ctx context.Context, tx *database.Tx, account, completes string) (d Draft, ok bool, err error) {
+	d, err = scanDraft(tx.QueryRowContext(ctx, `SELECT `+draftColumns+` FROM drafts WHERE account = $1 AND completes = $2 AND filed_as = '' ORDER BY updated_at DESC LIMIT 1`, account, completes))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Draft{}, false, nil
+	}
+	return d, err == nil, err
+}
+
+// AnswersAt gives what a dossier said when its case had a version: what a paper
+// that was caused then is written from.
+func AnswersAt(ctx context.Context, q database.Querier, id string, version int64) (form.Answers, error) {
+	var a database.JSON[form.Answers]
+	err := q.QueryRowContext(ctx, `SELECT answers FROM dossier_answers WHERE case_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1`, id, version).Scan(&a)
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	return a.V, nil
 }
 
 // LastOf gives the last event of a dossier that was one of these acts.

@@ -70,11 +70,11 @@ type sentPage struct {
 // alreadySent answers whoever changes a draft that was sent: what they typed was
 // not recorded, and here is what was.
 func (p Pages) alreadySent(w http.ResponseWriter, r *http.Request, k work) error {
-	d, err := dossier.Own(r.Context(), p.Room.DB.Read(), web.Actor(r.Context()).Account, k.draft.FiledAs)
+	d, err := dossier.ByID(r.Context(), p.Room.DB.Read(), k.draft.FiledAs) // the draft is the actor's, and became this
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusConflict, alreadySent(sentPage{Number: number(d), URL: pathMine + "/" + d.ID}))
+	return web.Render(w, r, http.StatusConflict, alreadySent(sentPage{Number: number(d), URL: strings.TrimSuffix(k.filed(), "/da-nop")}))
 }
 
 // orSent turns the refusal of a draft that was sent a moment ago into the page

@@ -90,7 +90,7 @@ func (r *Room) write(ctx context.Context, w dossier.WritePaper) error {
 	if err != nil {
 		return err
 	}
-	content, name, err := r.render(ctx, d, w.Slot, papers)
+	content, name, err := r.render(ctx, d, w.Slot)
 	if err != nil {
 		return fmt.Errorf("write %s of dossier %s: %w", w.Slot, d.ID, err)
 	}
@@ -116,10 +116,10 @@ func has(papers []file.File, slot string) bool {
 	return slices.ContainsFunc(papers, func(f file.File) bool { return f.Slot == slot })
 }
 
-func (r *Room) render(ctx context.Context, d dossier.Dossier, slot string, papers []file.File) (content []byte, name string, err error) {
+func (r *Room) render(ctx context.Context, d dossier.Dossier, slot string) (content []byte, name string, err error) {
 	switch slot {
 	case dossier.SlotReceipt:
-		receipt, err := r.receipt(ctx, d, papers)
+		receipt, err := r.receipt(ctx, d)
 		if err != nil {
 			return nil, "", err
 		}
@@ -197,7 +197,7 @@ func parent(ctx context.Context, view unit.View, u unit.Unit) string {
 	return strings.ToUpper(message.T(ctx, "papers.committee", "unit", above.Name))
 }
 
-func (r *Room) receipt(ctx context.Context, d dossier.Dossier, papers []file.File) (Receipt, error) {
+func (r *Room) receipt(ctx context.Context, d dossier.Dossier) (Receipt, error) {
 	head, err := r.head(ctx, d, dossier.ActAccept)
 	if err != nil {
 		return Receipt{}, err
@@ -211,11 +211,17 @@ func (r *Room) receipt(ctx context.Context, d dossier.Dossier, papers []file.Fil
 	if err != nil {
 		return Receipt{}, err
 	}
+	accepted, _, err := dossier.LastOf(ctx, rooms.DB.Read(), d.ID, dossier.ActAccept)
+	if err != nil {
+		return Receipt{}, err
+	}
+	answers, err := dossier.AnswersAt(ctx, rooms.DB.Read(), d.ID, accepted.Seq)
+	if err != nil {
+		return Receipt{}, err
+	}
 	counts := map[string]int{}
-	for _, f := range papers {
-		if id, ok := strings.CutPrefix(f.Slot, dossier.SlotPaper); ok {
-			counts[id]++
-		}
+	for _, field := range p.Form.Papers(answers) {
+		counts[field.Paper] += len(answers[field.ID].Files)
 	}
 	var received []Received
 	for _, paper := range p.Papers {
