@@ -63,6 +63,7 @@ func open(t *testing.T) *wharf {
 	path := func(id string) (string, bool) { return "86/28756-2025/" + id + "/", id == agency }
 	room := New(Config{
 		DB: db, Identity: w.Store, Clock: w.clock, Roles: roles,
+		HasDesk:    func(context.Context, string) bool { return true },
 		AgencyName: func(string) string { return "Ủy ban nhân dân xã An Hiệp" },
 	})
 	mark := func(w http.ResponseWriter, r *http.Request) error {

@@ -173,7 +173,7 @@ func (room *Room) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := room.replacePassword(r, actor); err == nil {
 		web.Flash(w, r, "account.password_changed")
 		if page.Forced || page.Next != "" {
-			return web.Redirect(w, r, landing(actor.Kind, page.Next))
+			return web.Redirect(w, r, room.landing(r.Context(), actor.Account, actor.Kind, page.Next))
 		}
 		return web.Redirect(w, r, Path)
 	} else {

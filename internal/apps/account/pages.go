@@ -50,6 +50,9 @@ type Config struct {
 	Roles    access.Roles
 	// AgencyName names an agency; the id itself when it does not know it.
 	AgencyName func(id string) string
+	// HasDesk says whether an official has a queue to land on; one who has none lands
+	// on the account.
+	HasDesk func(ctx context.Context, account string) bool
 	// Address is the client's, as far as it can be trusted; the other end of the
 	// connection when nil, which behind a proxy is the proxy.
 	Address func(*http.Request) string
@@ -114,8 +117,11 @@ func next(r *http.Request) string {
 
 // landing is where somebody goes who is signed in. Officials go to their desk,
 // and elsewhere only within it: they mostly sign in from a page for the public.
-func landing(kind identity.Kind, to string) string {
+func (room *Room) landing(ctx context.Context, account string, kind identity.Kind, to string) string {
 	if kind == identity.Official {
+		if !room.HasDesk(ctx, account) {
+			return Path
+		}
 		if u, err := url.Parse(to); err == nil && strings.HasPrefix(path.Clean(u.Path)+"/", desk+"/") {
 			return to
 		}
@@ -160,7 +166,7 @@ type signInPage struct {
 
 func (room *Room) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	if actor := web.Actor(r.Context()); !actor.Stranger() {
-		return web.Redirect(w, r, landing(actor.Kind, next(r)))
+		return web.Redirect(w, r, room.landing(r.Context(), actor.Account, actor.Kind, next(r)))
 	}
 	return web.Render(w, r, http.StatusOK, showSignIn(signInPage{Next: next(r)}))
 }
@@ -172,7 +178,7 @@ func (room *Room) signIn(w http.ResponseWriter, r *http.Request) error {
 	page := signInPage{Handle: r.PostFormValue("handle"), Next: next(r)}
 	signed, err := room.enter(r)
 	if err == nil {
-		return room.welcome(w, r, signed, landing(signed.Kind, page.Next))
+		return room.welcome(w, r, signed, room.landing(r.Context(), signed.Account, signed.Kind, page.Next))
 	}
 	status, wrong, err := again(w, err, "handle")
 	if err != nil {
@@ -253,7 +259,7 @@ type registerPage struct {
 
 func (room *Room) showRegister(w http.ResponseWriter, r *http.Request) error {
 	if actor := web.Actor(r.Context()); !actor.Stranger() {
-		return web.Redirect(w, r, landing(actor.Kind, next(r)))
+		return web.Redirect(w, r, room.landing(r.Context(), actor.Account, actor.Kind, next(r)))
 	}
 	return web.Render(w, r, http.StatusOK, showRegister(registerPage{Next: next(r)}))
 }
@@ -267,7 +273,7 @@ func (room *Room) register(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		to := withNext(donePath, page.Next)
 		if signed.Kind == identity.Official || signed.MustChangePassword {
-			to = landing(signed.Kind, page.Next)
+			to = room.landing(r.Context(), signed.Account, signed.Kind, page.Next)
 		}
 		return room.welcome(w, r, signed, to)
 	}
@@ -341,7 +347,7 @@ func (room *Room) showDone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := donePage{Number: spaced(account.Number()), Next: landing(account.Kind, next(r))}
+	page := donePage{Number: spaced(account.Number()), Next: room.landing(r.Context(), account.ID, account.Kind, next(r))}
 	for _, c := range account.Handles {
 		if c.Kind != identity.Number {
 			page.Contacts = append(page.Contacts, c.Value)

@@ -108,11 +108,11 @@ func (r *reader) resolution(data []byte) *Resolution {
 }
 
 func (r *reader) measure(n *yaml.Node, res *Resolution) Measure {
-	m := r.fields(n, "a measure", "id", "kind", "name", "numerator", "denominator", "unit", "by", "notes")
+	m := r.fields(n, "a measure", "id", "kind", "name", "numerator", "denominator", "unit", "by", "notes", "partial")
 	m.require("id", "kind", "name", "numerator", "unit")
 	d := Measure{
 		ID: m.id("id", measureID, "write it as room.what, such as dossiers.online"), Kind: Kind(m.one("kind", string(ShareOf), string(Breakdown))),
-		Name: m.words("name"), Numerator: m.words("numerator"), Denominator: m.words("denominator"), Unit: m.words("unit"), Notes: m.manyWords("notes"),
+		Name: m.words("name"), Numerator: m.words("numerator"), Denominator: m.words("denominator"), Unit: m.words("unit"), Notes: m.manyWords("notes"), Partial: m.words("partial"),
 	}
 	for _, by := range m.items("by") {
 		if a := Axis(by.Value); slices.Contains([]Axis{ByUnit, ByChannel, BySubject}, a) && !slices.Contains(d.By, a) {

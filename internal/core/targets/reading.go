@@ -89,9 +89,13 @@ func (s Standing) AsOf() time.Time {
 }
 
 // Verdict holds the line's value against one of its milestones. A reported
-// figure decides nothing: it was counted otherwise.
+// figure decides nothing: it was counted otherwise; nor does a count that does not
+// cover the promise yet.
 func (s Standing) Verdict(m Milestone) Verdict {
 	if s.State != Measured {
+		return Unknown
+	}
+	if f, ok := s.First(); ok && !f.Measure.Partial.IsZero() {
 		return Unknown
 	}
 	return m.Judge(s.Value, s.Unit)

@@ -156,6 +156,9 @@ type Measure struct {
 	Unit        form.Text // of what is counted, such as dossiers
 	By          []Axis    // how it is broken down
 	Notes       []form.Text
+	// Partial says why the count does not yet cover what the promise is about: its
+	// value is shown, and decides no milestone.
+	Partial form.Text
 }
 
 // Axis is a way to break a count down.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -115,8 +116,12 @@ func (p *Procedure) Online() bool { return p.Service == Full || p.Service == Par
 
 var (
 	codeShape = regexp.MustCompile(`^\d\.\d{6}$`)
-	dayShape  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 )
+
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
 
 // Parse reads a procedure. It is nil when there is any problem.
 func Parse(file string, data []byte, version int64) (*Procedure, []pack.Problem) {
@@ -139,8 +144,8 @@ func Parse(file string, data []byte, version int64) (*Procedure, []pack.Problem)
 		add(fmt.Sprintf("level %q is not known", p.Level), "write province, district or commune")
 	case !slices.Contains([]Service{Full, Partial, Info}, p.Service):
 		add(fmt.Sprintf("service %q is not known", p.Service), "write full, partial or info")
-	case !dayShape.MatchString(p.Effective.From):
-		add("effective.from is missing", `write from: "2025-07-01"`)
+	case !isDay(p.Effective.From) || p.Effective.To != "" && !isDay(p.Effective.To):
+		add("effective.from is missing, or a day that does not exist", `write from: "2025-07-01", and to: the last day if there is one`)
 	case p.Process == "":
 		add("process is missing", "name a definition of processes/, such as one-stop")
 	}
