@@ -96,9 +96,15 @@ func (p *Program) hang() error {
 		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
 		filing.Pages{Room: p.Dossiers},
 		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
-		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, Address: client}),
+		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
 		targets,
 		api(targets),
 	)
 	return nil
+}
+
+// hasDesk says whether an official has a queue of dossiers.
+func (p *Program) hasDesk(ctx context.Context, account string) bool {
+	a, err := p.Actor(ctx, account)
+	return err == nil && a.Has(access.DossierRead)
 }
