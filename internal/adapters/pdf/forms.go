@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,13 +113,20 @@ func (p Supplement) Render() ([]byte, error) {
 		return nil, err
 	}
 	s.para(plain, bodySize, bodyLine, t("defects"))
+	// The column of grounds is printed when somebody gave one: nothing else is cited
+	// as law.
+	grounds := slices.ContainsFunc(p.Defects, func(d Defect) bool { return d.Ground != "" })
+	rest := s.inner() - 11
+	columns := []column{{t("col_no"), 11, true}, {t("col_defect"), rest * 0.55, false}, {t("col_mend"), rest * 0.45, false}}
+	if grounds {
+		columns = []column{{t("col_no"), 11, true}, {t("col_defect"), rest * 0.36, false}, {t("col_mend"), rest * 0.36, false}, {t("col_ground"), rest * 0.28, false}}
+	}
 	rows := make([][]string, len(p.Defects))
 	for i, d := range p.Defects {
-		rows[i] = []string{strconv.Itoa(i + 1), d.What, d.Mend, d.Ground}
+		rows[i] = []string{strconv.Itoa(i + 1), d.What, d.Mend, d.Ground}[:len(columns)]
 	}
 	s.y += 0.6
-	rest := s.inner() - 11
-	s.table([]column{{t("col_no"), 11, true}, {t("col_defect"), rest * 0.36, false}, {t("col_mend"), rest * 0.36, false}, {t("col_ground"), rest * 0.28, false}}, rows)
+	s.table(columns, rows)
 	s.optional(t("until"), p.Until)
 	s.optional(t("note"), p.Note)
 	clock := t("clock_anew")

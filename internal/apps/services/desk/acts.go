@@ -332,3 +332,11 @@ func (p Pages) answerCore(w http.ResponseWriter, r *http.Request, x deed, in rea
 	s.Errors, s.Typed = fieldsOf(err), in.values
 	return web.Render(w, r, http.StatusUnprocessableEntity, sheetView(s))
 }
+
+// reasonHint says for whom a reason is written.
+func (p actPage) reasonHint(ctx context.Context) string {
+	if p.Deed.act == dossier.ActSendBack {
+		return message.T(ctx, "desk.reason_hint_inside")
+	}
+	return message.T(ctx, "desk.reason_hint")
+}

@@ -581,7 +581,7 @@ func reasonView(p actPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Textarea(web.Field{Name: "reason", Label: message.T(ctx, "desk.reason"), Hint: message.T(ctx, "desk.reason_hint"), Value: p.value("reason", ""), Error: web.ErrorAt(ctx, p.Errors, "reason"), Rows: 5, Most: 1000}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Textarea(web.Field{Name: "reason", Label: message.T(ctx, "desk.reason"), Hint: p.reasonHint(ctx), Value: p.value("reason", ""), Error: web.ErrorAt(ctx, p.Errors, "reason"), Rows: 5, Most: 1000}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
