@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -65,7 +66,7 @@ func main() {
 	slog.SetDefault(log)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := k.Run(&run{ctx: ctx, log: log}); err != nil {
+	if err := k.Run(&run{ctx: ctx, stop: stop, log: log}); err != nil {
 		fmt.Fprintln(os.Stderr, "benso:", err)
 		stop()
 		os.Exit(1)
@@ -73,8 +74,9 @@ func main() {
 }
 
 type run struct {
-	ctx context.Context
-	log *slog.Logger
+	ctx  context.Context
+	stop context.CancelFunc // from then on a signal kills
+	log  *slog.Logger
 }
 
 type serveCommand struct {
@@ -89,8 +91,9 @@ func (c serveCommand) Run(r *run) error {
 	return serve(r, config, func(addr string) { r.log.Info("serving", "address", "http://"+addr) })
 }
 
-// graceful is how long a stop waits for what was accepted.
-const graceful = 20 * time.Second
+// graceful is how long a stop waits for the requests, and then again for the
+// jobs.
+const graceful = 10 * time.Second
 
 func serve(r *run, config server.Config, ready func(addr string)) (err error) {
 	// Listening comes first: a taken port is said before anything is written.
@@ -99,7 +102,7 @@ func serve(r *run, config server.Config, ready func(addr string)) (err error) {
 		return fmt.Errorf("cannot listen on %s: %w", config.Addr, err)
 	}
 	config.Addr = listener.Addr().String()
-	program, err := server.Open(r.ctx, config, r.log)
+	program, err := server.OpenToServe(r.ctx, config, r.log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -114,10 +117,25 @@ func serve(r *run, config server.Config, ready func(addr string)) (err error) {
 	case err = <-failed:
 	case <-r.ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), graceful)
-	defer cancel()
-	r.log.Info("stopping")
-	return errors.Join(err, srv.Shutdown(ctx), program.Stop(ctx))
+	r.stop()
+	r.log.Info("stopping; another signal ends it at once")
+	return errors.Join(err, halt(srv, program.Stop, graceful, r.log))
+}
+
+// halt ends the requests and then the program, each within patience: requests
+// that hang are cut off and take no time from the jobs.
+func halt(srv *http.Server, program func(context.Context) error, patience time.Duration, log *slog.Logger) error {
+	within := func(end func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		return end(ctx)
+	}
+	cut := within(srv.Shutdown)
+	if errors.Is(cut, context.DeadlineExceeded) {
+		log.Warn("requests that did not end were cut off")
+		cut = srv.Close()
+	}
+	return errors.Join(cut, within(program))
 }
 
 type demoCommand struct {

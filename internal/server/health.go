@@ -24,12 +24,13 @@ func (p *Program) health() web.Routes {
 // healthz says that the process answers.
 func healthz(w http.ResponseWriter, _ *http.Request) error { return plain(w, http.StatusOK, "ok\n") }
 
-// readyz says that the database answers, for a load balancer.
+// readyz says that the database answers, for a load balancer. Anybody may ask, so
+// it costs one small read and never the writer.
 func (p *Program) readyz(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if n, err := p.DB.Pending(ctx); err != nil || n > 0 {
-		p.Log.Error("not ready", "pending_migrations", n, "failed", err != nil)
+	if current, err := p.DB.Current(ctx); err != nil || !current {
+		p.Log.Error("not ready", "schema_current", current, "failed", err != nil)
 		return plain(w, http.StatusServiceUnavailable, "the database does not answer, or its schema is old\n")
 	}
 	return plain(w, http.StatusOK, "ready\n")

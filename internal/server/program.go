@@ -48,6 +48,24 @@ type Program struct {
 	stop       context.CancelFunc
 }
 
+// OpenToServe is Open for a program that will change the data: on SQLite it first
+// takes the folder, so that a second one touches nothing, and Stop gives it back.
+func OpenToServe(ctx context.Context, c Config, log *slog.Logger) (*Program, error) {
+	unlock := func() error { return nil }
+	if c.DatabaseURL == "" {
+		var err error
+		if unlock, err = database.LockFile(filepath.Join(c.Data, "serve.lock"), database.FailAtOnce); err != nil {
+			return nil, fmt.Errorf("another benso serves this data folder: %w", err)
+		}
+	}
+	p, err := Open(ctx, c, log)
+	if err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	p.unlock = unlock
+	return p, nil
+}
+
 // Open opens the database, brings its schema and the pack up to date, and builds
 // the rooms. Nothing runs yet: see Start.
 func Open(ctx context.Context, c Config, log *slog.Logger) (*Program, error) {
@@ -142,13 +160,6 @@ func hostname() string {
 
 // Start runs the jobs, the chainer, the events and the sweeps until Stop.
 func (p *Program) Start(ctx context.Context) error {
-	if p.DB.Dialect() == database.SQLite {
-		unlock, err := database.LockFile(filepath.Join(p.Config.Data, "serve.lock"), database.FailAtOnce)
-		if err != nil {
-			return fmt.Errorf("another benso serves this data folder: %w", err)
-		}
-		p.unlock = unlock
-	}
 	if err := p.Jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -191,6 +202,9 @@ func (p *Program) sweep(ctx context.Context, failed func(error)) {
 	}
 }
 
+// chaining is how long a stop chains the journal; the next start chains the rest.
+const chaining = 5 * time.Second
+
 // Stop finishes the jobs that have begun, within ctx, and closes the database.
 // The HTTP server has been shut down before.
 func (p *Program) Stop(ctx context.Context) error {
@@ -200,8 +214,11 @@ func (p *Program) Stop(ctx context.Context) error {
 		p.stop()
 		p.background.Wait()
 	}
-	errs = append(errs, audit.NewChainer(p.DB, p.Clock, p.holder).ChainAll(context.WithoutCancel(ctx)))
-	errs = append(errs, p.DB.Close())
+	// The jobs may have used up ctx; what they wrote is chained all the same.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), chaining)
+	defer cancel()
+	chainer := audit.NewChainer(p.DB, p.Clock, p.holder)
+	errs = append(errs, chainer.ChainAll(last), chainer.Release(last), p.DB.Close())
 	if p.unlock != nil {
 		errs = append(errs, p.unlock())
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,5 +132,76 @@ func TestRunningChainerChainsWithinASecond(t *testing.T) {
 		}
 		stop()
 		<-done
+	})
+}
+
+// other holds the lease as another process would, until the time given.
+func other(t *testing.T, db *database.DB, until time.Duration) {
+	t.Helper()
+	at := time.Now()
+	err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		held, err := database.Lease(ctx, tx, "journal", "other", at, at.Add(until))
+		if err == nil && !held {
+			err = fmt.Errorf("the lease was not given back")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestChainerThatIsRefusedTheLeaseRestsUntilItIsFree(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		other(t, db, 3*time.Second)
+		var commits atomic.Int64
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			audit.NewChainer(db, clock.NewFake(now), "a").Run(ctx, func(err error) { t.Error(err) })
+		}()
+		record(t, db, 5)
+		db.AfterWrite(func() { commits.Add(1) })
+		time.Sleep(1500 * time.Millisecond)
+		if n := commits.Load(); n > 0 {
+			t.Errorf("%d commits while another process holds the lease", n)
+		}
+		if r := verify(t, db, now); r.Waiting != 5 {
+			t.Errorf("two processes chain: %+v", r)
+		}
+		for end := time.Now().Add(5 * time.Second); verify(t, db, now).Waiting > 0 && time.Now().Before(end); {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if r := verify(t, db, now); r.Waiting > 0 {
+			t.Errorf("the lease of a killed process still holds: %+v", r)
+		}
+		stop()
+		<-done
+	})
+}
+
+func TestStoppedChainerGivesTheLeaseBackAndAKilledOneSoonLosesIt(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		record(t, db, 1)
+		c := audit.NewChainer(db, clock.NewFake(now), "a")
+		if _, err := c.Chain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var until database.Time
+		if err := db.Read().QueryRowContext(t.Context(), `SELECT until FROM leases WHERE duty = 'journal'`).Scan(&until); err != nil || time.Until(until.Time) > 6*time.Second {
+			t.Errorf("a killed chainer would block the next for %s (%v)", time.Until(until.Time), err)
+		}
+		if err := c.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		other(t, db, time.Minute)
+		if err := c.Release(t.Context()); err != nil { // not its own
+			t.Fatal(err)
+		}
+		record(t, db, 1)
+		if n, err := c.Chain(t.Context()); n != 0 || err != nil {
+			t.Errorf("it chained %d rows under another's lease, %v", n, err)
+		}
 	})
 }

@@ -41,8 +41,9 @@ func scan(rows *sql.Rows, more ...any) (Row, error) {
 	return r, nil
 }
 
-// Chainer chains the waiting rows. Several processes may run one; the lease
-// lets one of them work.
+// Chainer chains the waiting rows. Several processes may run one; the lease lets
+// one of them work, and the transaction's lock keeps the chain single whoever
+// holds the lease.
 type Chainer struct {
 	db     *database.DB
 	clock  clock.Clock
@@ -54,19 +55,45 @@ func NewChainer(db *database.DB, c clock.Clock, holder string) *Chainer {
 	return &Chainer{db: db, clock: c, holder: holder}
 }
 
+// A lease is renewed by each batch. It is short, because a process that was
+// killed does not give it back; Release does.
 const (
 	batch = 2000
-	lease = 30 * time.Second
+	lease = 5 * time.Second
 )
 
-// Chain chains what waits, at most one batch, and says how many rows that was.
+// errRefused rolls the transaction back, so that a refused lease is not a
+// commit: a commit would wake the chainer again.
+var errRefused = errors.New("another process chains the journal")
+
+// Chain chains what waits, at most one batch, and says how many rows that was:
+// none when another process holds the lease.
 func (c *Chainer) Chain(ctx context.Context) (n int, err error) {
+	n, err = c.chain(ctx)
+	if errors.Is(err, errRefused) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// Release gives the lease back, so that another process need not wait for its
+// end.
+func (c *Chainer) Release(ctx context.Context) error {
+	return c.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		return database.ReleaseLease(ctx, tx, "journal", c.holder)
+	})
+}
+
+func (c *Chainer) chain(ctx context.Context) (n int, err error) {
 	err = c.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		n = 0
 		now := clock.System.Now() // a lease is held in real time, whatever the simulated day
 		held, err := database.Lease(ctx, tx, "journal", c.holder, now, now.Add(lease))
-		if err != nil || !held {
+		if err != nil {
 			return err
+		}
+		if !held {
+			return errRefused
 		}
 		if err := database.Lock(ctx, tx, "journal"); err != nil {
 			return err
@@ -122,7 +149,8 @@ func waitingRows(ctx context.Context, tx *database.Tx) (found []Row, err error) 
 	return found, rows.Err()
 }
 
-// Run chains until ctx ends: at once after a commit, and every second.
+// Run chains until ctx ends: soon after a commit, and every second. While
+// another process holds the lease it only looks every second.
 func (c *Chainer) Run(ctx context.Context, failed func(error)) {
 	wake := make(chan struct{}, 1)
 	c.db.AfterWrite(func() {
@@ -133,12 +161,13 @@ func (c *Chainer) Run(ctx context.Context, failed func(error)) {
 	})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	woken := wake // nil after a refusal
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-wake:
+		case <-woken:
 			// Acts come in crowds: a moment's wait chains many in one commit.
 			select {
 			case <-time.After(200 * time.Millisecond):
@@ -150,18 +179,30 @@ func (c *Chainer) Run(ctx context.Context, failed func(error)) {
 		case <-wake:
 		default:
 		}
-		if err := c.ChainAll(ctx); err != nil && ctx.Err() == nil {
+		woken = wake
+		switch err := c.chainAll(ctx); {
+		case errors.Is(err, errRefused):
+			woken = nil
+		case err != nil && ctx.Err() == nil:
 			failed(err)
 		}
 	}
 }
 
-// ChainAll chains everything that waits, batch by batch.
+// ChainAll chains everything that waits, batch by batch, unless another process
+// does.
 func (c *Chainer) ChainAll(ctx context.Context) error {
+	if err := c.chainAll(ctx); !errors.Is(err, errRefused) {
+		return err
+	}
+	return nil
+}
+
+func (c *Chainer) chainAll(ctx context.Context) error {
 	waits, err := c.waits(ctx)
 	for err == nil && waits {
 		var n int
-		n, err = c.Chain(ctx)
+		n, err = c.chain(ctx)
 		waits = n == batch
 	}
 	return err

@@ -4,8 +4,8 @@
 // Writing goes through Write. Its function may be run again and does no I/O
 // beside the transaction: what must happen outside is enqueued as a job in it.
 // On SQLite there is one writer connection; callers that come together share
-// one commit under savepoints, and each is answered only after the commit is on
-// disk (synchronous=FULL). On PostgreSQL a transaction is READ COMMITTED and is
+// one commit under savepoints (when it fails, each is run again alone), and each
+// is answered only after the commit is on disk (synchronous=FULL). On PostgreSQL a transaction is READ COMMITTED and is
 // run again after a deadlock or a serialization failure.
 //
 // Invariants: an instant is a Time (UTC, microseconds); JSON is never filtered

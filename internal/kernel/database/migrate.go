@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"github.com/pressly/goose/v3"
@@ -58,6 +59,37 @@ func (db *DB) Pending(ctx context.Context) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// newest is the number of the last migration that the program carries.
+var newest = sync.OnceValues(func() (n int64, err error) {
+	files, err := fs.Glob(migrations.Files, "sqlite/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range files {
+		v, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, err
+		}
+		n = max(n, v)
+	}
+	return n, nil
+})
+
+// Current says whether the schema is as new as the program, by one cheap read:
+// anybody may ask often. Pending asks the writer and counts.
+func (db *DB) Current(ctx context.Context) (bool, error) {
+	n, err := newest()
+	if err != nil {
+		return false, err
+	}
+	var is bool
+	err = db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = $1 AND is_applied)`, n).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("read the schema's version: %w", err)
+	}
+	return is, nil
 }
 
 func (db *DB) provider() (*goose.Provider, error) {

@@ -103,7 +103,7 @@ func Digest(parts ...string) string {
 }
 
 // Lease takes or keeps a duty that one process at a time does (chaining the
-// journal, handing out events). It holds until the time given; holder names the
+// journal). It holds until the time given; holder names the
 // process.
 func Lease(ctx context.Context, tx *Tx, duty, holder string, now, until time.Time) (held bool, err error) {
 	var got string
@@ -117,4 +117,13 @@ func Lease(ctx context.Context, tx *Tx, duty, holder string, now, until time.Tim
 		return false, fmt.Errorf("lease %s: %w", duty, err)
 	}
 	return true, nil
+}
+
+// ReleaseLease gives a duty back before its time; it does nothing when another
+// holder has it.
+func ReleaseLease(ctx context.Context, tx *Tx, duty, holder string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM leases WHERE duty = $1 AND holder = $2`, duty, holder); err != nil {
+		return fmt.Errorf("release lease %s: %w", duty, err)
+	}
+	return nil
 }

@@ -25,12 +25,13 @@ type request struct {
 	ctx    context.Context
 	fn     func(context.Context, *Tx) error
 	answer chan outcome
+	alone  bool // it shares its commit with nobody
 }
 
 type outcome struct {
 	err    error
 	panic_ any
-	again  bool // run it alone: its neighbours broke the transaction
+	again  bool // run it alone: the transaction that it shared is lost
 }
 
 // Write runs fn in one transaction and returns after the commit is durable. fn
@@ -41,8 +42,8 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 	if db.dialect == Postgres {
 		return db.writePostgres(ctx, fn)
 	}
-	for {
-		r := &request{ctx: ctx, fn: fn, answer: make(chan outcome, 1)}
+	for alone := false; ; alone = true {
+		r := &request{ctx: ctx, fn: fn, answer: make(chan outcome, 1), alone: alone}
 		db.closing.RLock()
 		if db.closed {
 			db.closing.RUnlock()
@@ -70,17 +71,22 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 func (db *DB) writeLoop() {
 	defer close(db.done)
 	for first := range db.queue {
-		db.shareCommit(first)
+		for r := first; r != nil; {
+			r = db.shareCommit(r)
+		}
 	}
 }
 
-// shareCommit runs first, and whoever else is waiting, in one transaction.
-func (db *DB) shareCommit(first *request) {
+// shareCommit runs first, and whoever else is waiting, in one transaction. When
+// that is lost, each who did not fail by itself is run again alone, so that it
+// gets an answer of its own: on a full disk an error, and not another round. A
+// request that must be alone and was met on the way is given back.
+func (db *DB) shareCommit(first *request) (left *request) {
 	ctx := context.Background()
 	raw, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		first.answer <- outcome{err: fmt.Errorf("begin: %w", err)}
-		return
+		return nil
 	}
 	tx := &Tx{Tx: raw, dialect: SQLite}
 	began := time.Now()
@@ -98,10 +104,13 @@ func (db *DB) shareCommit(first *request) {
 			break
 		}
 		r = nil
-		if len(batch) < maxShared && time.Since(began) < maxHold {
+		if !first.alone && len(batch) < maxShared && time.Since(began) < maxHold {
 			select {
 			case next, ok := <-db.queue:
-				if ok {
+				switch {
+				case ok && next.alone:
+					left = next
+				case ok:
 					r = next
 				}
 			default:
@@ -112,25 +121,26 @@ func (db *DB) shareCommit(first *request) {
 		err = raw.Commit()
 	}
 	if broken || err != nil {
-		_ = raw.Rollback() // the transaction may be gone already
+		_ = raw.Rollback() // the transaction may be gone already; a commit that fails ends it
 	}
+	stands := false
 	for _, b := range batch {
 		switch {
 		case b.o.err != nil || b.o.panic_ != nil:
 			b.r.answer <- b.o
-		case broken:
-			b.r.answer <- outcome{again: true}
-		case err != nil && len(batch) > 1:
+		case broken || err != nil && len(batch) > 1:
 			b.r.answer <- outcome{again: true}
 		case err != nil:
 			b.r.answer <- outcome{err: fmt.Errorf("commit: %w", err)}
 		default:
+			stands = true
 			b.r.answer <- outcome{}
 		}
 	}
-	if !broken && err == nil {
+	if stands {
 		db.committed()
 	}
+	return left
 }
 
 // runUnderSavepoint runs one caller's function. whole is false when the

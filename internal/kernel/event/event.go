@@ -24,15 +24,14 @@ type Handler func(ctx context.Context, tx *database.Tx, e Event) error
 
 // Bus knows the subscribers and hands events out. Subscribe before Run.
 type Bus struct {
-	db     *database.DB
-	clock  clock.Clock
-	holder string
-	subs   map[string]map[string]Handler // kind → name → handler
+	db    *database.DB
+	clock clock.Clock
+	subs  map[string]map[string]Handler // kind → name → handler
 }
 
-// NewBus makes a bus; holder names the process.
-func NewBus(db *database.DB, c clock.Clock, holder string) *Bus {
-	return &Bus{db: db, clock: c, holder: holder, subs: map[string]map[string]Handler{}}
+// NewBus makes a bus.
+func NewBus(db *database.DB, c clock.Clock, _ string) *Bus {
+	return &Bus{db: db, clock: c, subs: map[string]map[string]Handler{}}
 }
 
 // Subscribe has name handle the events of a kind. The name is stored with

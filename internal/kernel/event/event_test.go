@@ -99,3 +99,87 @@ func TestRunningBusHandsOutAtOnce(t *testing.T) {
 		<-done
 	})
 }
+
+// record writes n events of kind k.
+func record(t *testing.T, db *database.DB, bus *event.Bus, n int) {
+	t.Helper()
+	for i := range n {
+		err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			return bus.Record(ctx, tx, "k", fmt.Sprint(i), nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEventsOfAKilledProcessAreHandledWithinASecondOfTheRestart(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		killed := event.NewBus(db, clock.System, "p1")
+		dying, die := context.WithCancel(t.Context())
+		killed.Subscribe("k", "s", func(context.Context, *database.Tx, event.Event) error {
+			die()
+			return dying.Err()
+		})
+		record(t, db, killed, 3)
+		if _, err := killed.Dispatch(dying); !errors.Is(err, context.Canceled) {
+			t.Fatalf("it was not killed in the middle of an event: %v", err)
+		}
+
+		got := make(chan struct{}, 3)
+		bus := event.NewBus(db, clock.System, "p2")
+		bus.Subscribe("k", "s", func(context.Context, *database.Tx, event.Event) error {
+			got <- struct{}{}
+			return nil
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); bus.Run(ctx, func(err error) { t.Error(err) }) }()
+		late := time.After(2 * time.Second) // one, and patience with a busy machine
+		for range 3 {
+			select {
+			case <-got:
+			case <-late:
+				t.Fatal("events wait for what a killed process held")
+			}
+		}
+		stop()
+		<-done
+	})
+}
+
+func TestTwoBusesHandleEachEventOnceAndThenRest(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var commits, handled atomic.Int64
+		db.AfterWrite(func() { commits.Add(1) })
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{}, 2)
+		var first *event.Bus
+		for _, name := range []string{"p1", "p2"} {
+			bus := event.NewBus(db, clock.System, name)
+			bus.Subscribe("k", "s", func(context.Context, *database.Tx, event.Event) error {
+				time.Sleep(2 * time.Millisecond)
+				handled.Add(1)
+				return nil
+			})
+			first = bus
+			go func() { bus.Run(ctx, func(err error) { t.Error(err) }); done <- struct{}{} }()
+		}
+		record(t, db, first, 50)
+		for end := time.Now().Add(10 * time.Second); handled.Load() < 50 && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(200 * time.Millisecond)
+		before := commits.Load()
+		time.Sleep(1200 * time.Millisecond)
+		if n := commits.Load() - before; n > 0 {
+			t.Errorf("%d commits with nothing to do", n)
+		}
+		if n := handled.Load(); n != 50 {
+			t.Errorf("50 events were handled %d times", n)
+		}
+		stop()
+		<-done
+		<-done
+	})
+}

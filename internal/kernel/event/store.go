@@ -36,33 +36,26 @@ type waiting struct {
 	attempts   int64
 }
 
-const (
-	batch = 200
-	lease = 30 * time.Second
-)
+const batch = 200
 
 // Dispatch hands out what is due, at most one batch, and says how many events
-// it tried.
-func (b *Bus) Dispatch(ctx context.Context) (int, error) {
-	now := clock.System.Now() // waiting is done in real time, whatever the simulated day
-	held := false
-	err := b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
-		held, err = database.Lease(ctx, tx, "events", b.holder, now, now.Add(lease))
-		return err
-	})
-	if err != nil || !held {
-		return 0, err
-	}
-	due, err := b.due(ctx, now)
+// it tried. Several processes may dispatch: whoever deletes the row handles it.
+func (b *Bus) Dispatch(ctx context.Context) (tried int, err error) {
+	// Waiting is done in real time, whatever the simulated day.
+	due, err := b.due(ctx, clock.System.Now())
 	if err != nil {
 		return 0, fmt.Errorf("read due events: %w", err)
 	}
 	for _, w := range due {
-		if err := b.hand(ctx, w); err != nil {
-			return 0, err
+		mine, err := b.hand(ctx, w)
+		if err != nil {
+			return tried, err
+		}
+		if mine {
+			tried++
 		}
 	}
-	return len(due), nil
+	return tried, nil
 }
 
 func (b *Bus) due(ctx context.Context, now time.Time) (found []waiting, err error) {
@@ -84,14 +77,20 @@ func (b *Bus) due(ctx context.Context, now time.Time) (found []waiting, err erro
 	return found, rows.Err()
 }
 
-func (b *Bus) hand(ctx context.Context, w waiting) error {
-	err := b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		gone, err := tx.ExecContext(ctx, `DELETE FROM events WHERE id = $1 AND subscriber = $2`, w.ID, w.subscriber)
+// errTaken rolls the transaction back, so that losing a row to another process
+// is not a commit: a commit would wake the bus again, and again.
+var errTaken = errors.New("another process has tried this event")
+
+// hand gives one event to its subscriber; mine is false when another process was
+// faster. The count of attempts names the try that is being made.
+func (b *Bus) hand(ctx context.Context, w waiting) (mine bool, err error) {
+	err = b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		gone, err := tx.ExecContext(ctx, `DELETE FROM events WHERE id = $1 AND subscriber = $2 AND attempts = $3`, w.ID, w.subscriber, w.attempts)
 		if err != nil {
 			return err
 		}
 		if n, err := gone.RowsAffected(); err != nil || n == 0 {
-			return err // another process handled it
+			return errors.Join(err, errTaken)
 		}
 		h, ok := b.subs[w.Kind][w.subscriber]
 		if !ok {
@@ -99,17 +98,23 @@ func (b *Bus) hand(ctx context.Context, w waiting) error {
 		}
 		return h(ctx, tx, w.Event)
 	})
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
+	if errors.Is(err, errTaken) {
+		return false, nil
 	}
-	return b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE events SET attempts = attempts + 1, due_at = $3, error = $4 WHERE id = $1 AND subscriber = $2`,
-			w.ID, w.subscriber, database.At(clock.System.Now().Add(wait(w.attempts))), err.Error())
+	if err == nil || ctx.Err() != nil {
+		return true, ctx.Err()
+	}
+	why := err.Error()
+	return true, b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE events SET attempts = attempts + 1, due_at = $4, error = $5 WHERE id = $1 AND subscriber = $2 AND attempts = $3`,
+			w.ID, w.subscriber, w.attempts, database.At(clock.System.Now().Add(wait(w.attempts))), why)
 		return err
 	})
 }
 
 // Run hands events out until ctx ends: at once after a commit, and every second.
+// After a pass that tried nothing it waits, though rows may be due: another
+// process has them.
 func (b *Bus) Run(ctx context.Context, failed func(error)) {
 	wake := make(chan struct{}, 1)
 	b.db.AfterWrite(func() {
@@ -127,24 +132,14 @@ func (b *Bus) Run(ctx context.Context, failed func(error)) {
 		case <-tick.C:
 		case <-wake:
 		}
-		waits, err := b.Waiting(ctx)
-		for err == nil && waits > 0 {
-			var n int
-			n, err = b.Dispatch(ctx)
-			if n < batch {
-				break
-			}
+		tried, err := b.Dispatch(ctx)
+		for err == nil && tried > 0 {
+			tried, err = b.Dispatch(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}
-}
-
-// Waiting counts the events that are due and not handled.
-func (b *Bus) Waiting(ctx context.Context) (n int64, err error) {
-	err = b.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM events WHERE due_at <= $1 LIMIT 1000) q`, database.At(clock.System.Now())).Scan(&n)
-	return n, err
 }
 
 // Stuck counts the events that failed at least three times, for the doctor.

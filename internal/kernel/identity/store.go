@@ -452,3 +452,11 @@ func oneOf(err error, what, id string) error {
 	}
 	return nil
 }
+
+// Any says whether the database holds any account.
+func Any(ctx context.Context, q database.Querier) (is bool, err error) {
+	if err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts)`).Scan(&is); err != nil {
+		return false, fmt.Errorf("look for any account: %w", err)
+	}
+	return is, nil
+}

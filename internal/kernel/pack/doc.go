@@ -2,7 +2,8 @@
 // that read them, and seeded into the database.
 //
 // The pack seeds, the database rules. Apply adds a version of each file that the
-// pack changed since it was last applied; a file that an administrator changed is
+// pack changed, when its text is new to the database (an older pack that is
+// applied again brings nothing back); a file that an administrator changed is
 // kept, and said so. Versions are never overwritten: a draft or a case names the
 // version that it was begun under, and reads that one for as long as it lives.
 //

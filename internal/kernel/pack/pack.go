@@ -106,8 +106,9 @@ func (c Change) String() string {
 }
 
 // plan compares the pack's files with all versions that the database holds. A
-// file changes when the pack's text is new to the database; it is kept when the
-// version in force is an administrator's.
+// file changes only when the pack's text is new to the database: an older program
+// that starts again beside a newer one brings nothing back. A new text waits
+// beside an administrator's version, which is kept.
 func plan(files []File, held []File) []Change {
 	last := map[string]File{}
 	known := map[string]bool{}
@@ -125,7 +126,7 @@ func plan(files []File, held []File) []Change {
 		switch {
 		case !has:
 			changes = append(changes, Change{Path: f.Path, Kind: Added, To: 1})
-		case now.Digest == f.Digest || known[f.Path+" "+f.Digest] && now.Origin == Administrator:
+		case now.Digest == f.Digest || known[f.Path+" "+f.Digest]:
 		case now.Origin == Administrator:
 			changes = append(changes, Change{Path: f.Path, Kind: Kept, From: now.Version})
 		default:

@@ -67,6 +67,9 @@ func TestUpgradeAddsVersionsAndKeepsWhatAnAdministratorChanged(t *testing.T) {
 		want(apply(folder(t, "u1", "c1"))) // nothing new in the pack, so nothing to say
 		want(apply(folder(t, "u2", "c2")), pack.Change{Path: "calendar.csv", Kind: pack.Kept, From: 2}, pack.Change{Path: "units.csv", Kind: pack.Changed, From: 1, To: 2})
 
+		want(apply(folder(t, "u1", "c1"))) // an old program that restarts brings nothing back
+		want(apply(folder(t, "u2", "c1")))
+
 		files, err := pack.InForce(t.Context(), db.Read())
 		if err != nil {
 			t.Fatal(err)

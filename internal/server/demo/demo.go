@@ -22,6 +22,7 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
+	"benso/internal/kernel/identity"
 	"benso/internal/server"
 )
 
@@ -38,9 +39,9 @@ const birth = "1.001193"
 const weeks = 6
 
 // Fill makes the demonstration in a folder that holds none, and leaves one that
-// is there as it is. It refuses a folder with real dossiers.
+// is there as it is. It refuses a folder that anybody uses.
 func Fill(ctx context.Context, c server.Config, log *slog.Logger, plan Plan, out io.Writer) (err error) {
-	p, err := server.Open(ctx, c, log)
+	p, err := server.OpenToServe(ctx, c, log)
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,13 @@ func Fill(ctx context.Context, c server.Config, log *slog.Logger, plan Plan, out
 	}
 	if any {
 		return errors.New("this data folder holds real dossiers: give the demonstration a folder of its own (--data)")
+	}
+	used, err := identity.Any(ctx, p.DB.Read())
+	if err != nil {
+		return err
+	}
+	if used {
+		return errors.New("this data folder is in use: give the demonstration a folder of its own (--data)")
 	}
 	rng := rand.New(rand.NewPCG(uint64(plan.Seed), 1))
 	began := clock.System.Now()
