@@ -55,6 +55,9 @@ type commands struct {
 		Check packCheck `cmd:"" help:"Check a pack: file, line and mend for each fault."`
 		Apply packApply `cmd:"" help:"Add what a pack changed to the database."`
 	} `cmd:"" help:"The province as data."`
+	Official struct {
+		Add officialAdd `cmd:"" help:"Add an official, or give one another role."`
+	} `cmd:"" help:"The people who work here."`
 	Verify verifyCommand `cmd:"" help:"Recompute the journal's chain and the digest of every paper."`
 	Doctor doctorCommand `cmd:"" help:"Say what is wrong, line by line."`
 }
