@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -21,6 +22,9 @@ const patience = time.Minute
 // Verify recomputes the journal's chain and checks every paper against its
 // digest. It says what it finds; the error says that something is wrong.
 func Verify(ctx context.Context, c Config, out io.Writer) (err error) {
+	if err := c.holdsData(); err != nil {
+		return err
+	}
 	db, err := OpenDatabase(ctx, c)
 	if err != nil {
 		return err
@@ -56,6 +60,9 @@ func Verify(ctx context.Context, c Config, out io.Writer) (err error) {
 // Doctor looks for what keeps the system from working well and says, line by
 // line, what is wrong and what to do. The error says that something is.
 func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
+	if err := c.holdsData(); err != nil {
+		return err
+	}
 	bad := 0
 	check := func(what string, wrong string, mend string) {
 		if wrong == "" {
@@ -114,6 +121,18 @@ func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
 	check(fmt.Sprintf("journal (%d rows)", journal.Rows), wrong, "run benso verify for all of it; keep a copy of the database before anything else")
 	if bad > 0 {
 		return fmt.Errorf("%d things are wrong", bad)
+	}
+	return nil
+}
+
+// holdsData refuses a folder without a database: a mistyped one would be made and
+// found in order, for ever.
+func (c Config) holdsData() error {
+	if c.DatabaseURL != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, "benso.db")); err != nil {
+		return fmt.Errorf("%s holds no database of benso: name the folder with --data, or the PostgreSQL with --database-url", c.Data)
 	}
 	return nil
 }

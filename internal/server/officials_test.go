@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"benso/internal/kernel/access"
@@ -55,5 +58,18 @@ func TestFirstOfficialIsAddedFromTheCommandLine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestFolderWithoutADatabaseIsNotFoundInOrder(t *testing.T) {
+	c := server.Config{Data: filepath.Join(t.TempDir(), "mistyped")}
+	if err := server.Verify(t.Context(), c, io.Discard); err == nil {
+		t.Error("verify found it whole")
+	}
+	if err := server.Doctor(t.Context(), c, io.Discard); err == nil {
+		t.Error("the doctor found it sound")
+	}
+	if _, err := os.Stat(c.Data); !os.IsNotExist(err) {
+		t.Errorf("the folder was made: %v", err)
 	}
 }
