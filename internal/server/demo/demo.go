@@ -66,6 +66,9 @@ func Fill(ctx context.Context, c server.Config, log *slog.Logger, plan Plan, out
 	if err != nil {
 		return err
 	}
+	if _, err := fmt.Fprintf(out, "\rsimulating dossiers: 0 of %d", plan.Dossiers); err != nil {
+		return err
+	}
 	if err := s.hire(ctx, 40); err != nil {
 		return err
 	}
