@@ -199,6 +199,13 @@ func (db *DB) Close() error {
 	return errors.Join(db.reader.Close(), db.writer.Close())
 }
 
+// Contended says whether err is a deadlock or a serialization failure of
+// PostgreSQL: the same thing, tried again, may go well.
+func Contended(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
 // Duplicate says whether err is a broken unique constraint or primary key.
 func Duplicate(err error) bool {
 	var pg *pgconn.PgError

@@ -124,7 +124,16 @@ func (q *Queue) adopt(ctx context.Context) error {
 			}
 		}
 		if len(p.ID) > 0 {
-			if _, err := exec.JobRescueMany(ctx, p); err != nil {
+			// The last statements of a process that was just killed may still be ending
+			// in PostgreSQL, over the same rows: one of the two has to give way.
+			var err error
+			for try := range 5 {
+				if _, err = exec.JobRescueMany(ctx, p); !database.Contended(err) {
+					break
+				}
+				time.Sleep(time.Duration(try+1) * 100 * time.Millisecond)
+			}
+			if err != nil {
 				return fmt.Errorf("take over jobs of dead processes: %w", err)
 			}
 			count += len(p.ID)
