@@ -236,6 +236,9 @@ func (f *Form) Use(a Answers, name string) string {
 	return ""
 }
 
+// Uses says whether the form declares an answer for a use; see Use.
+func (f *Form) Uses(name string) bool { return len(f.use[name]) > 0 }
+
 // use is one answer that serves a use, and when it does.
 type use struct {
 	ref  ref

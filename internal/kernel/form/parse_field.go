@@ -126,6 +126,9 @@ func (p *parser) fill(x *Field, m mapping) {
 	case KindNumber:
 		x.Decimals = uint8(m.int("decimals", 0, 0, decimal.MaxScale))
 		x.Least, x.Most, x.Suffix = m.decimal("least"), m.decimal("most"), m.text("suffix")
+		if x.Least != nil && x.Most != nil && x.Least.Cmp(*x.Most) > 0 {
+			p.bad(m.keys["least"], "exchange them", "%s: least is above most, so no number fits", m.what)
+		}
 	case KindDate:
 		if m.has("partial") {
 			x.Partial = m.yes("partial")
@@ -134,6 +137,9 @@ func (p *parser) fill(x *Field, m mapping) {
 			if n := m.keys[key]; n != nil {
 				*at = p.moment(n, m.what+": "+key, true)
 			}
+		}
+		if x.NotBefore != nil && x.NotAfter != nil && x.NotBefore.day != "" && x.NotAfter.day != "" && x.NotAfter.day < x.NotBefore.day {
+			p.bad(m.keys["not_before"], "exchange them", "%s: not_before is later than not_after, so no day fits", m.what)
 		}
 		if m.has("autocomplete") {
 			x.Autocomplete = m.str("autocomplete")

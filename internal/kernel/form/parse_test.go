@@ -59,6 +59,8 @@ func TestFaultOfAFormIsNamedByLine(t *testing.T) {
 		{"bad bound", "kind: date, ", "kind: date, not_after: tomorrow, ", "tomorrow", "no earlier field"},
 		{"bound on text", "id: note, kind: text", "id: note, not_after: name, kind: date", "not_after", "not a date"},
 		{"bound on a wrong day", "kind: date, ", "kind: date, not_after: 2026-02-30, ", "2026-02-30", "no day"},
+		{"bounds the wrong way round", "kind: date, ", "kind: date, not_before: 2026-02-01, not_after: 2025-02-01, ", "not_before", "no day fits"},
+		{"numbers the wrong way round", "kind: text, label: {vi: Tên, en: Name}, max: 50", "kind: number, label: {vi: Tên, en: Name}, least: 5, most: 3", "least", "no number fits"},
 		{"one option", "          - {id: you, label: {vi: Bạn, en: You}}\n", "", "- {id: me", "one option"},
 		{"option twice", "id: you", "id: me", "- {id: me, label: {vi: Bạn", "twice"},
 		{"anchor", "{vi: B, en: B}", "&x {vi: B, en: B}", "&x", "anchor"},

@@ -80,7 +80,7 @@ func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogu
 				continue
 			}
 			if f.Path != procedures+p.Code+".yaml" {
-				problems = append(problems, pack.Problem{File: f.Path, Line: 1, Text: "the file is not named by its code " + p.Code, Mend: "rename it to " + p.Code + ".yaml"})
+				problems = append(problems, (&script{file: f.Path, data: []byte(f.Body)}).problem("the file is not named by its code "+p.Code, "rename it to "+p.Code+".yaml, or correct the code", "code"))
 			}
 			c.all[p.ID()] = p
 			if now := current[p.Code]; now == nil || now.Version < p.Version {
@@ -90,7 +90,13 @@ func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogu
 	}
 	for _, p := range current {
 		if _, ok := c.newest[p.Process]; !ok {
-			problems = append(problems, pack.Problem{File: procedures + p.Code + ".yaml", Line: 1, Text: fmt.Sprintf("there is no process %q", p.Process), Mend: "add it to processes/, or name another"})
+			s := script{file: procedures + p.Code + ".yaml"}
+			for _, f := range files {
+				if f.Path == s.file && f.Version == p.Version {
+					s.data = []byte(f.Body)
+				}
+			}
+			problems = append(problems, s.problem(fmt.Sprintf("there is no process %q", p.Process), "name one of processes/, or add it there", "process"))
 		}
 		c.current = append(c.current, p)
 		c.folded[p.Code] = vntext.Fold(p.Name.Vi + " " + p.Name.En + " " + p.Field + " " + p.Code)

@@ -1,7 +1,7 @@
 package catalogue
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -123,71 +123,73 @@ func isDay(s string) bool {
 	return err == nil
 }
 
-// Parse reads a procedure. It is nil when there is any problem.
+// Parse reads a procedure. It is nil when there is any problem; every problem
+// names the line of what is wrong.
 func Parse(file string, data []byte, version int64) (*Procedure, []pack.Problem) {
 	p := &Procedure{Version: version}
-	dec := yaml.NewDecoder(strings.NewReader(string(data)))
+	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(p); err != nil {
-		return nil, []pack.Problem{yamlProblem(file, err)}
+		return nil, notYAML(file, err)
 	}
+	s := &script{file: file, data: data}
 	var problems []pack.Problem
-	add := func(text, mend string) {
-		problems = append(problems, pack.Problem{File: file, Line: 1, Text: text, Mend: mend})
+	add := func(text, mend string, path ...any) { problems = append(problems, s.problem(text, mend, path...)) }
+	if !codeShape.MatchString(p.Code) {
+		add(fmt.Sprintf("code %q is not the code of a procedure", p.Code), `write it as "1.001193", in quotes`, "code")
 	}
-	switch {
-	case !codeShape.MatchString(p.Code):
-		add(fmt.Sprintf("code %q is not the code of a procedure", p.Code), `write it as "1.001193", in quotes`)
-	case p.Name.Vi == "" || p.Field == "" || p.Authority.Name == "" || p.Result.Name.Vi == "":
-		add("name (vi), field, authority.name and result.name (vi) are needed", "fill them in")
-	case !slices.Contains([]string{"province", "district", "commune"}, p.Level):
-		add(fmt.Sprintf("level %q is not known", p.Level), "write province, district or commune")
-	case !slices.Contains([]Service{Full, Partial, Info}, p.Service):
-		add(fmt.Sprintf("service %q is not known", p.Service), "write full, partial or info")
-	case !isDay(p.Effective.From) || p.Effective.To != "" && !isDay(p.Effective.To):
-		add("effective.from is missing, or a day that does not exist", `write from: "2025-07-01", and to: the last day if there is one`)
-	case p.Process == "":
-		add("process is missing", "name a definition of processes/, such as one-stop")
+	for _, need := range []struct {
+		text string
+		path []any
+	}{{p.Name.Vi, []any{"name"}}, {p.Field, []any{"field"}}, {p.Authority.Name, []any{"authority", "name"}}, {p.Result.Name.Vi, []any{"result", "name"}}} {
+		if need.text == "" {
+			add(fmt.Sprintf("%v is missing", need.path[len(need.path)-1]), fmt.Sprintf("fill in %s", strings.Trim(fmt.Sprint(need.path), "[]")), need.path...)
+		}
+	}
+	if !slices.Contains([]string{"province", "district", "commune"}, p.Level) {
+		add(fmt.Sprintf("level %q is not known", p.Level), "write province, district or commune", "level")
+	}
+	if !slices.Contains([]Service{Full, Partial, Info}, p.Service) {
+		add(fmt.Sprintf("service %q is not known", p.Service), "write full, partial or info", "service")
+	}
+	if !isDay(p.Effective.From) {
+		add("effective.from is missing, or a day that does not exist", `write from: "2025-07-01"`, "effective", "from")
+	}
+	if p.Effective.To != "" && (!isDay(p.Effective.To) || p.Effective.To < p.Effective.From) {
+		add("effective.to is a day that does not exist, or lies before from", `write to: "2026-06-30", the last day, or leave it out`, "effective", "to")
+	}
+	if p.Process == "" {
+		add("process is missing", "name a definition of processes/, such as one-stop", "process")
 	}
 	seen := map[string]bool{}
-	for _, x := range p.Papers {
+	for i, x := range p.Papers {
 		if x.ID == "" || x.Name.Vi == "" || seen[x.ID] {
-			add(fmt.Sprintf("the paper %q has no name, or stands twice", x.ID), "give each paper an id of its own and a name (vi)")
+			add(fmt.Sprintf("the paper %q has no id, no name, or stands twice", x.ID), "give each paper an id of its own and a name", "papers", i)
 		}
-		if !slices.Contains([]string{"required", "conditional", "optional"}, x.Need) || !slices.Contains([]string{"submit", "show"}, x.Original) {
-			add(fmt.Sprintf("the paper %q says need %q and original %q", x.ID, x.Need, x.Original), "need: required, conditional or optional; original: submit or show")
+		if !slices.Contains([]string{"required", "conditional", "optional"}, x.Need) {
+			add(fmt.Sprintf("the paper %q says need: %q", x.ID, x.Need), "write required, conditional or optional", "papers", i, "need")
+		}
+		if !slices.Contains([]string{"submit", "show"}, x.Original) {
+			add(fmt.Sprintf("the paper %q says original: %q", x.ID, x.Original), "write submit (handed in) or show (shown and given back)", "papers", i, "original")
 		}
 		seen[x.ID] = true
 	}
 	var more []pack.Problem
-	p.Limit, more = worktime.ParseLimit(file, &p.LimitNode)
-	problems = append(problems, more...)
-	p.Form, more = form.Parse(file, &p.FormNode)
-	problems = append(problems, more...)
-	if p.Form != nil {
-		for _, page := range p.Form.All() {
-			for _, x := range page.Fields {
-				if x.Paper != "" && !seen[x.Paper] {
-					problems = append(problems, pack.Problem{File: file, Line: 1, Text: fmt.Sprintf("the field %q is for the paper %q, which is not listed", x.ID, x.Paper), Mend: "list it under papers"})
-				}
-			}
-		}
+	if p.LimitNode.IsZero() {
+		add("time_limit is missing", `write {amount: 5, unit: working_days, basis: "…"}, or {unit: unknown}`, "time_limit")
+	} else {
+		p.Limit, more = worktime.ParseLimit(file, &p.LimitNode)
+		problems = append(problems, more...)
+	}
+	if p.FormNode.IsZero() {
+		add("form is missing", "write form: with its pages, see docs/forms.md", "form")
+	} else {
+		p.Form, more = form.Parse(file, &p.FormNode)
+		problems = append(problems, more...)
+		problems = append(problems, s.guided(p)...)
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	return p, nil
-}
-
-func yamlProblem(file string, err error) pack.Problem {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	var te *yaml.TypeError
-	if errors.As(err, &te) && len(te.Errors) > 0 {
-		text = te.Errors[0]
-	}
-	line := 0
-	if _, scanErr := fmt.Sscanf(text, "line %d:", &line); scanErr == nil {
-		_, text, _ = strings.Cut(text, ": ")
-	}
-	return pack.Problem{File: file, Line: line, Text: text, Mend: "see docs/forms.md for the fields of a procedure"}
 }
