@@ -65,7 +65,7 @@ var repository = sync.OnceValues(func() ([]file, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || rel == "benso" {
+		if !d.Type().IsRegular() || rel == "benso" || rel == ".git" { // in a second work tree .git is a file
 			return nil
 		}
 		data, err := os.ReadFile(name)
