@@ -44,6 +44,17 @@ type listening struct {
 	PublicURL string `help:"How people reach it, such as https://dichvu.example.vn; papers and QR codes carry it." env:"BENSO_PUBLIC_URL"`
 }
 
+type mailing struct {
+	SMTP         string `help:"Mail server: smtp://user@host (STARTTLS), smtps://user@host (TLS) or smtp+clear://127.0.0.1. Empty: people are told in their inbox alone." env:"BENSO_SMTP"`
+	SMTPFrom     string `name:"smtp-from" help:"Who writes to people, such as \"Dich vu cong <khong-tra-loi@example.vn>\"; needed with --smtp." env:"BENSO_SMTP_FROM"`
+	SMTPPassword string `name:"smtp-password" help:"Password of the mail server's user; better in the environment than on the command line." env:"BENSO_SMTP_PASSWORD"`
+}
+
+func (m mailing) on(c server.Config) server.Config {
+	c.SMTP, c.SMTPFrom, c.SMTPPassword = m.SMTP, m.SMTPFrom, m.SMTPPassword
+	return c
+}
+
 type commands struct {
 	Version  kong.VersionFlag `help:"Print the version."`
 	LogLevel slog.Level       `help:"debug, info, warn or error." default:"info" env:"BENSO_LOG_LEVEL"`
@@ -85,11 +96,12 @@ type run struct {
 type serveCommand struct {
 	storage
 	listening
+	mailing
 }
 
 // Run serves until a signal, then finishes what was accepted.
 func (c serveCommand) Run(r *run) error {
-	config := c.config()
+	config := c.on(c.config())
 	config.Addr, config.PublicURL = c.Addr, c.PublicURL
 	return serve(r, config, func(addr string) { r.log.Info("serving", "address", "http://"+addr) })
 }
@@ -145,13 +157,14 @@ type demoCommand struct {
 	Data        string `help:"Folder of the demonstration; made anew when it holds none." default:"data/demo" env:"BENSO_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL address. Empty: the embedded database." env:"BENSO_DATABASE_URL"`
 	listening
+	mailing
 	Dossiers int   `help:"How many dossiers to simulate." default:"500"`
 	Seed     int64 `help:"Seed of the simulation: the same seed gives the same dossiers." default:"2026"`
 }
 
 // Run fills the folder once and serves it.
 func (c demoCommand) Run(r *run) error {
-	config := server.Config{Addr: c.Addr, Data: c.Data, DatabaseURL: c.DatabaseURL, PublicURL: c.PublicURL}
+	config := c.on(server.Config{Addr: c.Addr, Data: c.Data, DatabaseURL: c.DatabaseURL, PublicURL: c.PublicURL})
 	if err := demo.Fill(r.ctx, config, r.log, demo.Plan{Dossiers: c.Dossiers, Seed: c.Seed}, os.Stdout); err != nil {
 		return err
 	}
@@ -231,7 +244,10 @@ type verifyCommand struct{ storage }
 // Run verifies the records.
 func (c verifyCommand) Run(r *run) error { return server.Verify(r.ctx, c.config(), os.Stdout) }
 
-type doctorCommand struct{ storage }
+type doctorCommand struct {
+	storage
+	mailing
+}
 
 // Run looks for what is wrong.
-func (c doctorCommand) Run(r *run) error { return server.Doctor(r.ctx, c.config(), os.Stdout) }
+func (c doctorCommand) Run(r *run) error { return server.Doctor(r.ctx, c.on(c.config()), os.Stdout) }

@@ -75,6 +75,7 @@ var house = []room{
 
 	// The outside world.
 	{path: "internal/adapters/pdf", may: "kernel"},
+	{path: "internal/adapters/mail", may: "kernel"},
 
 	// Wiring.
 	{path: "internal/server", may: "kernel core apps adapters packs"},
@@ -85,6 +86,7 @@ var house = []room{
 	{path: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/postgres/run", may: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/browser", tests: true},
+	{path: "internal/testkit/mailbox", tests: true},
 	{path: "internal/testkit/robot", tests: true},
 	{path: "internal/guard", may: "internal/kernel/database internal/kernel/job internal/kernel/message", tests: true},
 	{path: "test/access", may: "everything", tests: true},
@@ -104,6 +106,7 @@ var outside = map[string]string{
 	"github.com/chromedp/":                         "internal/testkit/browser",
 	"codeberg.org/go-pdf/":                         "internal/adapters/pdf",
 	"github.com/yeqown/go-qrcode/":                 "internal/adapters/pdf",
+	"github.com/wneessen/go-mail":                  "internal/adapters/mail",
 	"github.com/alecthomas/kong":                   "cmd/benso",
 	"golang.org/x/crypto/argon2":                   "internal/kernel/identity",
 	"github.com/prometheus/client_golang/":         "internal/kernel/web internal/server internal/kernel/job",

@@ -35,6 +35,7 @@ var notKeys = excuses{
 	"dossier.write_paper": "a job",
 	"dossier.follow":      "an action in the journal",
 	"dossier.read_paper":  "an action in the journal",
+	"notify.deliver":      "a job",
 	"account.manage":      "a permission",
 	"account.created":     "an action in the journal",
 	"account.closed":      "an action in the journal",

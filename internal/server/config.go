@@ -11,6 +11,12 @@ type Config struct {
 	Data        string // the folder of files, keys and the embedded database
 	DatabaseURL string // of PostgreSQL; empty: the embedded database
 	PublicURL   string // how people reach it, such as https://dichvu.vinhlong.gov.vn; empty: http://Addr
+
+	// Where letters are handed in, such as smtp://user@mail.example.vn; empty: people
+	// are told in their inbox alone.
+	SMTP         string
+	SMTPFrom     string // who writes them: "Name <address>"
+	SMTPPassword string
 }
 
 // base is the address that papers and QR codes carry.

@@ -110,6 +110,9 @@ func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
 		wrong = fmt.Sprintf("%d events failed three times or more", stuck)
 	}
 	check("events", wrong, "look for \"hand out events\" in the log")
+	if err := doctorMail(ctx, c, db.Read(), check); err != nil {
+		return err
+	}
 	journal, err := audit.Verify(ctx, db, clock.System.Now(), patience)
 	if err != nil {
 		return err

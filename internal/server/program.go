@@ -23,6 +23,7 @@ import (
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/job"
+	"benso/internal/kernel/notify"
 	"benso/internal/kernel/web"
 	"benso/packs"
 )
@@ -39,6 +40,7 @@ type Program struct {
 	Files      *file.Store
 	Jobs       *job.Queue
 	Events     *event.Bus
+	Notices    *notify.Room
 	Site       *web.Site
 	Simulated  bool
 	province   province
@@ -140,10 +142,15 @@ func (p *Program) join() (err error) {
 		return err
 	}
 	p.Targets.Handle(handlers)
+	if p.Notices, err = p.notices(); err != nil {
+		return err
+	}
+	p.Notices.Handle(handlers)
 	if p.Jobs, err = job.New(p.DB, handlers, p.Log, job.Options{}); err != nil {
 		return err
 	}
 	p.Dossiers.Jobs = p.Jobs
+	p.Notices.Join(p.Jobs)
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
 		p.Events.Subscribe(kind, "targets", targets.OnEvent(p.Jobs))
 	}
@@ -196,7 +203,7 @@ func (p *Program) sweep(ctx context.Context, failed func(error)) {
 		refresh := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 			return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
 		})
-		if err := errors.Join(drafts, parts, keys, refresh, p.Accounts.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(drafts, parts, keys, refresh, p.Accounts.Sweep(ctx), p.Notices.Sweep(ctx)); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}

@@ -27,6 +27,7 @@ const (
 	SignOutPath  = "/dang-xuat"
 	Path         = "/tai-khoan"
 	PasswordPath = Path + "/mat-khau"
+	MailPath     = Path + "/thu-dien-tu"
 
 	donePath     = RegisterPath + "/xong"
 	sessionsPath = Path + "/phien"

@@ -460,3 +460,15 @@ func Any(ctx context.Context, q database.Querier) (is bool, err error) {
 	}
 	return is, nil
 }
+
+// ConfirmedEmail is the e-mail that an open account has confirmed last; "" when
+// it has none.
+func ConfirmedEmail(ctx context.Context, q database.Querier, account string) (email string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT h.handle FROM handles h JOIN accounts a ON a.id = h.account
+		WHERE h.account = $1 AND h.kind = 'email' AND h.confirmed_at IS NOT NULL AND a.closed_at IS NULL
+		ORDER BY h.confirmed_at DESC, h.handle LIMIT 1`, account).Scan(&email)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the confirmed e-mail of account %s: %w", account, err)
+	}
+	return email, nil
+}
