@@ -113,7 +113,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
 	file := filepath.Join(c.Dir, "benso.db")
-	writer, err := sql.Open("sqlite", sqliteDSN(file, "_txlock=immediate"))
+	writer, err := openKeeping(sqliteDSN(file, "_txlock=immediate"))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err := writer.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), writer.Close())
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(file, "_pragma=query_only(1)"))
+	reader, err := openKeeping(sqliteDSN(file, "_pragma=query_only(1)"))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
