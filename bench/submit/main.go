@@ -1,17 +1,13 @@
 package main
 
 import (
-	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
-	neturl "net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
 // settings are the flags.
@@ -79,29 +75,6 @@ func (s settings) yardstick(dir string, length time.Duration) error {
 		fmt.Printf("bare disk, three files of %d kB: %.0f dossiers a second\n", len(photo())/1000, r.perSecond())
 	}
 	return err
-}
-
-// database makes an empty database on the PostgreSQL server; none for the
-// embedded one.
-func (s settings) database(papers bool) (url string, err error) {
-	if s.postgres == "" {
-		return "", nil
-	}
-	name := fmt.Sprintf("submit_%d_%t", os.Getpid(), papers)
-	db, err := sql.Open("pgx", s.postgres)
-	if err != nil {
-		return "", err
-	}
-	_, err = db.Exec("CREATE DATABASE " + name)
-	if err := errors.Join(err, db.Close()); err != nil {
-		return "", err
-	}
-	u, err := neturl.Parse(s.postgres)
-	if err != nil {
-		return "", err
-	}
-	u.Path = "/" + name
-	return u.String(), nil
 }
 
 // file measures the program: as fast as the clients can, and then how long one

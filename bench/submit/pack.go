@@ -40,6 +40,7 @@ channels: [online]
 effective: {from: "2025-07-01"}
 process: one-stop
 summary: {vi: Để đo, en: To measure}
+legal_basis: [{document: Để đo}]
 time_limit: {amount: 5, unit: working_days, basis: đo}
 fee: {amount: 0, basis: đo}
 papers:
