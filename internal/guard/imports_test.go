@@ -65,6 +65,7 @@ var house = []room{
 	// Apps never import apps; an app's rooms may import each other.
 	{path: "internal/apps/services/finder", may: "kernel"},
 	{path: "internal/apps/services/catalogue", may: "kernel core own"},
+	{path: "internal/apps/services/fees", may: "kernel"},
 	{path: "internal/apps/services/dossier", may: "kernel core own"},
 	{path: "internal/apps/services/papers", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
@@ -110,6 +111,7 @@ var outside = map[string]string{
 	"codeberg.org/go-pdf/":                         "internal/adapters/pdf",
 	"github.com/yeqown/go-qrcode/":                 "internal/adapters/pdf",
 	"github.com/wneessen/go-mail":                  "internal/adapters/mail",
+	"cel.dev/cel-go":                               "internal/apps/services/fees",
 	"github.com/alecthomas/kong":                   "cmd/benso",
 	"golang.org/x/crypto/argon2":                   "internal/kernel/identity",
 	"github.com/prometheus/client_golang/":         "internal/kernel/web internal/server internal/kernel/job",

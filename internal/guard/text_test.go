@@ -224,6 +224,7 @@ var ownWords = excuses{
 	"internal/kernel/file/secrecy.go":     "the marks of secrecy that are looked for in papers, as the law writes them",
 	"internal/kernel/unit/load.go":        "the types of units by which names are checked, as the law writes them",
 	"internal/kernel/form/parse_field.go": "an example for authors of packs, on the command line",
+	"internal/apps/services/fees/kind.go": "the kinds of fees, as the law and the packs write them",
 	"internal/kernel/identity/session.go": "the name of a browser",
 }
 

@@ -198,6 +198,13 @@ func (f *Form) Pages(a Answers) []*Page {
 	return pages
 }
 
+// Asked gives those answers that the form asks for: what hangs on a page or a
+// field that is no longer asked is left out, as it is when the answers are sent.
+func (f *Form) Asked(a Answers) Answers {
+	_, kept := f.walk(a)
+	return kept
+}
+
 // PageOf finds the page of an input by its name ("mother-born-day"), which is
 // also the Name of a fault.Field.
 func (f *Form) PageOf(input string) (*Page, bool) {

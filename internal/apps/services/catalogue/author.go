@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"benso/internal/apps/services/fees"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/pack"
 )
@@ -84,7 +86,7 @@ func (s *script) guided(p *Procedure) []pack.Problem {
 	if p.Authority.Basis == "" {
 		basis("authority", "authority")
 	}
-	if p.Fee.Amount != nil && p.Fee.Basis == "" {
+	if slices.ContainsFunc(p.Fee.Items, func(x fees.Item) bool { return x.Amount != nil && x.Basis == "" }) {
 		basis("the fee", "fee")
 	}
 	for i, x := range p.Papers {

@@ -78,28 +78,12 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) today() string { return clock.Day(p.Clock.Now()) }
 
-// FeeText says what it costs: that a fee is not known is said, never that it is
-// free.
-func FeeText(ctx context.Context, f Fee) string {
-	switch {
-	case f.Amount == nil:
-		return message.T(ctx, "catalogue.fee_unknown")
-	case *f.Amount == 0:
-		return message.T(ctx, "catalogue.fee_free")
-	}
-	return message.Money(ctx, *f.Amount)
-}
-
 // facts are what one wants to know before beginning.
 func (p procedurePage) facts(ctx context.Context) []web.Row {
 	lang := message.Lang(ctx)
-	fee := FeeText(ctx, p.Fee)
-	if c := p.Fee.Condition.In(lang); c != "" {
-		fee += "\n" + c
-	}
 	return []web.Row{
 		{Key: message.T(ctx, "catalogue.time"), Value: upper(worktime.LimitText(ctx, p.Limit))},
-		{Key: message.T(ctx, "catalogue.fee"), Value: fee},
+		{Key: message.T(ctx, "catalogue.fee"), Value: p.Fee.Text(ctx)},
 		{Key: message.T(ctx, "catalogue.result"), Value: p.Result.Name.In(lang)},
 		{Key: message.T(ctx, "catalogue.handler"), Value: p.Authority.Name},
 		{Key: message.T(ctx, "catalogue.channels"), Value: p.channels(ctx)},

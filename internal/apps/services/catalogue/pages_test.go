@@ -3,28 +3,13 @@ package catalogue
 import (
 	"testing"
 
+	"benso/internal/apps/services/fees"
 	"benso/internal/kernel/form"
 )
 
-func TestUnknownFeeIsNeverShownAsFree(t *testing.T) {
-	none, some := int64(0), int64(150_000)
-	for _, c := range []struct {
-		fee  Fee
-		want string
-	}{
-		{Fee{}, "Chưa rõ, vì nguồn dữ liệu không có. Bộ phận một cửa sẽ cho bạn biết."},
-		{Fee{Amount: &none}, "Miễn phí"},
-		{Fee{Amount: &some}, "150.000 ₫"},
-	} {
-		if got := FeeText(t.Context(), c.fee); got != c.want {
-			t.Errorf("%v: %q, want %q", c.fee.Amount, got, c.want)
-		}
-	}
-}
-
 func TestConditionStandsUnderTheFee(t *testing.T) {
 	none := int64(0)
-	p := procedurePage{Procedure: &Procedure{Fee: Fee{Amount: &none, Condition: form.Text{Vi: "Khi đúng hạn", En: "In time"}}, Channels: []string{"online", "counter"}, Service: Partial}}
+	p := procedurePage{Procedure: &Procedure{Fee: fees.Simple(&none, form.Text{Vi: "Khi đúng hạn", En: "In time"}, ""), Channels: []string{"online", "counter"}, Service: Partial}}
 	rows := p.facts(t.Context())
 	if got := rows[1].Value; got != "Miễn phí\nKhi đúng hạn" {
 		t.Errorf("fee: %q", got)

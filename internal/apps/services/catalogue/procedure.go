@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"benso/internal/apps/services/fees"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/pack"
 	"benso/internal/kernel/worktime"
@@ -29,7 +30,6 @@ type Procedure struct {
 	Effective  Effective    `yaml:"effective"`
 	Summary    form.Text    `yaml:"summary"`
 	LegalBasis []LegalBasis `yaml:"legal_basis"`
-	Fee        Fee          `yaml:"fee"`
 	Papers     []Paper      `yaml:"papers"`
 	Result     Result       `yaml:"result"`
 	Unknown    []form.Text  `yaml:"unknown"`
@@ -37,9 +37,11 @@ type Procedure struct {
 	Process    string       `yaml:"process"` // id of the definition that its cases run by
 
 	LimitNode yaml.Node `yaml:"time_limit"`
+	FeeNode   yaml.Node `yaml:"fee"`
 	FormNode  yaml.Node `yaml:"form"`
 
 	Limit worktime.Limit `yaml:"-"`
+	Fee   fees.Schedule  `yaml:"-"`
 	Form  *form.Form     `yaml:"-"`
 }
 
@@ -69,13 +71,6 @@ type Effective struct {
 type LegalBasis struct {
 	Document string `yaml:"document"`
 	Articles string `yaml:"articles"`
-}
-
-// Fee is what it costs. A nil Amount is not known, which is not free.
-type Fee struct {
-	Amount    *int64    `yaml:"amount"` // đồng
-	Condition form.Text `yaml:"condition"`
-	Basis     string    `yaml:"basis"`
 }
 
 // Paper is a document that the dossier must, or may, contain.
@@ -186,6 +181,10 @@ func Parse(file string, data []byte, version int64) (*Procedure, []pack.Problem)
 	} else {
 		p.Form, more = form.Parse(file, &p.FormNode)
 		problems = append(problems, more...)
+		if p.Form != nil { // one that does not parse has its own faults; the fee is read once it does
+			p.Fee, more = fees.Parse(file, &p.FeeNode, p.Form)
+			problems = append(problems, more...)
+		}
 		problems = append(problems, s.guided(p)...)
 	}
 	if len(problems) > 0 {
