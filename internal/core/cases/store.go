@@ -12,6 +12,7 @@ import (
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
+	"benso/internal/kernel/vntext"
 )
 
 const columns = `c.id, c.kind, c.definition, c.definition_version, c.step, c.state, c.needs, c.agency, c.holder, c.assignee, c.place, c.due_at, c.provisional,
@@ -194,58 +195,56 @@ func Get(ctx context.Context, q database.Querier, scope access.Scope, id string)
 	return c, nil
 }
 
-// Desk is a permission and where one has it: the queue of a role.
-type Desk struct {
-	Needs access.Permission
-	Scope access.Scope
-}
-
-// Filter says which cases a list or a count means. The zero scope sees nothing.
-type Filter struct {
-	Scope      access.Scope
-	Kind       string
-	State      State  // empty: any that is not closed
-	Desks      []Desk // one of these roles' turn
-	Assignee   string // on this account's desk
-	Unassigned bool   // on nobody's desk
-	Step       string
-	Facet      string
-	DueBefore  time.Time
-	Words      string // folded: every word, the last one as a beginning
-}
-
 // where is the one predicate of lists, counts and exports.
-func (f Filter) where() (string, []any) {
+func (f Filter) where(d database.Dialect) (string, []any) {
 	var clauses []string
 	var args []any
 	add := func(clause string, value any) {
 		args = append(args, value)
 		clauses = append(clauses, strings.ReplaceAll(clause, "$?", fmt.Sprintf("$%d", len(args))))
 	}
-	in := func(s access.Scope) string {
-		clause, more := s.SQL("c.holder", len(args)+1)
+	in := func(column string, s access.Scope) string {
+		clause, more := s.SQL(column, len(args)+1)
 		args = append(args, more...)
 		return clause
 	}
-	clauses = append(clauses, in(f.Scope))
-	if f.State == "" {
-		clauses = append(clauses, `c.state IN ('working', 'waiting')`)
-	} else {
-		add(`c.state = $?`, string(f.State))
+	words, holder := strings.Fields(vntext.Fold(f.Words)), "c.holder"
+	if len(words) > 0 {
+		var clause string
+		clause, holder = matching(d, len(args)+1)
+		clauses = append(clauses, clause)
+		args = append(args, search(d, words, f.Scope))
+	}
+	clauses = append(clauses, in(holder, f.Scope))
+	switch f.State {
+	case Every:
+	case "":
+		clauses = append(clauses, `c.state <> 'closed'`)
+	case Closed:
+		clauses = append(clauses, `c.state = 'closed'`)
+	default:
+		// The first part is what the indexes of open cases are made for.
+		add(`c.state <> 'closed' AND c.state = $?`, string(f.State))
 	}
 	if f.Desks != nil {
-		any := []string{`1 = 0`}
-		for _, d := range f.Desks {
-			args = append(args, string(d.Needs))
+		turns := []string{`1 = 0`}
+		for _, t := range f.Desks {
+			args = append(args, string(t.Needs))
 			needs := fmt.Sprintf(`c.needs = $%d`, len(args))
-			any = append(any, `(`+needs+` AND `+in(d.Scope)+`)`)
+			turns = append(turns, `(`+needs+` AND `+in("c.holder", t.Scope)+`)`)
 		}
-		clauses = append(clauses, `(`+strings.Join(any, ` OR `)+`)`)
+		clauses = append(clauses, `(`+strings.Join(turns, ` OR `)+`)`)
 	}
-	for _, c := range []struct{ column, value string }{{"kind", f.Kind}, {"assignee", f.Assignee}, {"step", f.Step}, {"facet", f.Facet}} {
+	for _, c := range []struct{ column, value string }{
+		{holder, f.Holder}, {"c.kind", f.Kind}, {"c.assignee", f.Assignee}, {"c.step", f.Step}, {"c.facet", f.Facet}, {"c.channel", f.Channel}, {"c.outcome", f.Outcome},
+	} {
 		if c.value != "" {
-			add(`c.`+c.column+` = $?`, c.value)
+			add(c.column+` = $?`, c.value)
 		}
+	}
+	if f.Facets != nil {
+		args = append(args, database.List(f.Facets))
+		clauses = append(clauses, `c.facet`+database.In(d, len(args)))
 	}
 	if f.Unassigned {
 		clauses = append(clauses, `c.assignee = ''`)
@@ -253,19 +252,60 @@ func (f Filter) where() (string, []any) {
 	if !f.DueBefore.IsZero() {
 		add(`c.due_at < $?`, database.At(f.DueBefore))
 	}
-	for _, w := range strings.Fields(f.Words) {
-		add(`' ' || c.folded LIKE $?`, "% "+w+"%")
+	for _, p := range []struct {
+		column string
+		Period
+	}{{"c.opened_at", f.Opened}, {"c.accepted_at", f.Accepted}, {"c.resolved_at", f.Resolved}} {
+		if !p.From.IsZero() {
+			add(p.column+` >= $?`, database.At(p.From))
+		}
+		if !p.To.IsZero() {
+			add(p.column+` < $?`, database.At(p.To))
+		}
+	}
+	switch f.Timing {
+	case Late:
+		add(`((c.resolved_at IS NULL AND c.state <> 'closed' AND c.due_at < $?) OR c.on_time = `+fmt.Sprintf("$%d", len(args)+2)+`)`, database.At(f.Now))
+		args = append(args, false)
+	case Timely:
+		add(`((c.resolved_at IS NULL AND c.state <> 'closed' AND c.due_at >= $?) OR c.on_time = `+fmt.Sprintf("$%d", len(args)+2)+`)`, database.At(f.Now))
+		args = append(args, true)
 	}
 	return strings.Join(clauses, ` AND `), args
 }
 
-// List gives a page of cases, what is due first at the top, cases without a
-// deadline after them in the order they came. It asks for one more than limit,
-// to know whether there is a next page.
+// matching is the clause of a search, the one text that differs between the
+// databases: FTS5 on SQLite, a GIN index on PostgreSQL. It also gives the column by
+// which the scope is then tested: on SQLite one without an index, so that the words
+// are what the rows are found by.
+func matching(d database.Dialect, n int) (clause, holder string) {
+	if d == database.Postgres {
+		return fmt.Sprintf(`c.id IN (SELECT w.case_id FROM case_words w WHERE to_tsvector('simple', w.words) @@ to_tsquery('simple', $%d))`, n), "c.holder"
+	}
+	return fmt.Sprintf(`c.id IN (SELECT w.case_id FROM case_words_fts f CROSS JOIN case_words w ON w.seq = f.rowid WHERE case_words_fts MATCH $%d)`, n), "+c.holder"
+}
+
+// Where gives the filter's condition on cases (as c) and its arguments, for an app
+// that joins its own table to them; see Columns.
+func (f Filter) Where(d database.Dialect) (string, []any) { return f.where(d) }
+
+// OrderBy gives the order of a list as SQL. A list that is read by Where keeps it.
+func OrderBy(o Order) string {
+	switch o {
+	case Newest:
+		return ` ORDER BY c.opened_at DESC, c.id DESC`
+	case Oldest:
+		return ` ORDER BY c.opened_at, c.id`
+	}
+	return ` ORDER BY c.due_at ASC NULLS LAST, c.opened_at, c.id`
+}
+
+// List gives a page of cases in the filter's order. It asks for one more than
+// limit, to know whether there is a next page.
 func List(ctx context.Context, q database.Querier, f Filter, limit, offset int) (found []Case, more bool, err error) {
-	where, args := f.where()
+	where, args := f.where(q.Dialect())
 	args = append(args, limit+1, offset)
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT `+columns+` FROM cases c WHERE %s ORDER BY c.due_at ASC NULLS LAST, c.opened_at, c.id LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT `+columns+` FROM cases c WHERE %s`+OrderBy(f.Order)+` LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
 	if err != nil {
 		return nil, false, fmt.Errorf("list cases: %w", err)
 	}
@@ -286,13 +326,107 @@ func List(ctx context.Context, q database.Querier, f Filter, limit, offset int) 
 	return found, false, nil
 }
 
+// IDs gives the ids of what List lists, at most limit: what an export is made of.
+func IDs(ctx context.Context, q database.Querier, f Filter, limit int) (ids []string, err error) {
+	where, args := f.where(q.Dialect())
+	args = append(args, limit)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT c.id FROM cases c WHERE %s`+OrderBy(f.Order)+` LIMIT $%d`, where, len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("list ids of cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 // Count counts what List lists.
 func Count(ctx context.Context, q database.Querier, f Filter) (n int64, err error) {
-	where, args := f.where()
+	where, args := f.where(q.Dialect())
 	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM cases c WHERE `+where, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
+}
+
+// CountSteps counts what List lists, step by step and whatever the filter's own
+// step is.
+func CountSteps(ctx context.Context, q database.Querier, f Filter) (steps map[string]int64, err error) {
+	f.Step = ""
+	where, args := f.where(q.Dialect())
+	rows, err := q.QueryContext(ctx, `SELECT c.step, count(*) FROM cases c WHERE `+where+` GROUP BY c.step`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count steps: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	steps = map[string]int64{}
+	for rows.Next() {
+		var step string
+		var n int64
+		if err := rows.Scan(&step, &n); err != nil {
+			return nil, err
+		}
+		steps[step] = n
+	}
+	return steps, rows.Err()
+}
+
+// Tallies counts the open cases of a scope once, for every queue of an official:
+// by who must do what about them, for whom, and whether they are due before an
+// instant.
+func Tallies(ctx context.Context, q database.Querier, scope access.Scope, kind string, due time.Time) (found []Tally, err error) {
+	within, args := scope.SQL("c.holder", 3)
+	args = append([]any{database.At(due), kind}, args...)
+	rows, err := q.QueryContext(ctx, `SELECT c.holder, c.step, c.needs, c.state, c.assignee, count(*), coalesce(sum(CASE WHEN c.due_at < $1 THEN 1 ELSE 0 END), 0)
+		FROM cases c WHERE `+within+` AND c.state <> 'closed' AND c.kind = $2 GROUP BY c.holder, c.step, c.needs, c.state, c.assignee`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("tally cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var t Tally
+		if err := rows.Scan(&t.Holder, &t.Step, &t.Needs, &t.State, &t.Assignee, &t.N, &t.Due); err != nil {
+			return nil, fmt.Errorf("tally cases: %w", err)
+		}
+		found = append(found, t)
+	}
+	return found, rows.Err()
+}
+
+// knownWords gives every word by which any case is found, and that is no number.
+func knownWords(ctx context.Context, q database.Querier) (words []string, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT word FROM case_vocabulary ORDER BY word`)
+	if err != nil {
+		return nil, fmt.Errorf("read the vocabulary: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var w string
+		if err := rows.Scan(&w); err != nil {
+			return nil, err
+		}
+		words = append(words, w)
+	}
+	return words, rows.Err()
+}
+
+// anyCase says whether List lists anything.
+func anyCase(ctx context.Context, q database.Querier, f Filter) (bool, error) {
+	where, args := f.where(q.Dialect())
+	var one int
+	err := q.QueryRowContext(ctx, `SELECT 1 FROM cases c WHERE `+where+` LIMIT 1`, args...).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for cases: %w", err)
+	}
+	return true, nil
 }
 
 // Next gives the case that is next on the same queue after skip, so that an

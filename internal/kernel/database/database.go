@@ -40,7 +40,16 @@ type Querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	Dialect() Dialect
 }
+
+// pool is the pool that reads.
+type pool struct {
+	*sql.DB
+	dialect Dialect
+}
+
+func (p pool) Dialect() Dialect { return p.dialect }
 
 // Tx is one transaction of Write.
 type Tx struct {
@@ -158,7 +167,7 @@ func (db *DB) URL() string { return db.url }
 func (db *DB) Dir() string { return db.dir }
 
 // Read gives the pool that reads. On SQLite it refuses to write.
-func (db *DB) Read() Querier { return db.reader }
+func (db *DB) Read() Querier { return pool{db.reader, db.dialect} }
 
 // WriterHandle is the handle that writes: on SQLite the one connection, which
 // the job library shares. Only job uses it; a room writes through Write.
