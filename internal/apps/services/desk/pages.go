@@ -206,7 +206,12 @@ func (p Pages) procedureName(ctx context.Context, code string) string {
 // steps lists the steps of the processes that are offered, for the filter.
 func (p Pages) steps() []cases.Step {
 	var steps []cases.Step
+	seen := map[string]bool{}
 	for _, proc := range p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())) {
+		if seen[proc.Process] {
+			continue
+		}
+		seen[proc.Process] = true
 		for _, s := range p.Room.Catalogue.Process(proc).Steps {
 			if !slices.ContainsFunc(steps, func(x cases.Step) bool { return x.ID == s.ID }) {
 				steps = append(steps, s)

@@ -78,15 +78,46 @@ func (p Pages) filter(actor access.Actor, q query) cases.Filter {
 	case queueToday:
 		// Only while the agency still owes the answer: what waits for handing over
 		// has its result, and its deadline no longer runs.
-		y, m, d := p.Room.Clock.Now().In(clock.Zone).Date()
-		f.State, f.DueBefore = cases.Working, time.Date(y, m, d+1, 0, 0, 0, 0, clock.Zone)
+		f.State, f.DueBefore = cases.Working, p.closing()
 		f.Desks = []cases.Desk{{Needs: access.DossierCheck, Scope: scope}, {Needs: access.DossierSign, Scope: scope}}
 	}
 	return f
 }
 
-func (p Pages) count(ctx context.Context, actor access.Actor, q query) (int64, error) {
-	return cases.Count(ctx, p.Room.DB.Read(), p.filter(actor, q))
+// closing is the end of today: what is due before it is due today, or late.
+func (p Pages) closing() time.Time {
+	y, m, d := p.Room.Clock.Now().In(clock.Zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, clock.Zone)
+}
+
+// tally counts every queue of the official in one look; see cases.Tally.
+func (p Pages) tally(ctx context.Context, actor access.Actor) ([]cases.Tally, error) {
+	return cases.Tallies(ctx, p.Room.DB.Read(), actor.Scope(access.DossierRead), dossier.Kind, p.closing())
+}
+
+func met(tallies []cases.Tally, f cases.Filter) int64 {
+	var n int64
+	for _, t := range tallies {
+		n += t.Met(f)
+	}
+	return n
+}
+
+// only gives the one path at which all that a filter means is held, "" when there
+// are several: an agency's own official has one, and its list is then read in the
+// order of an index.
+func only(tallies []cases.Tally, f cases.Filter) string {
+	path := ""
+	for _, t := range tallies {
+		switch {
+		case t.Met(f) == 0 || t.Holder == path:
+		case path == "":
+			path = t.Holder
+		default:
+			return ""
+		}
+	}
+	return path
 }
 
 // entry is one line of a queue.
@@ -119,6 +150,7 @@ type queuePage struct {
 	Pages   web.Pages
 	Counter bool   // may take in at the counter
 	Missing string // a number that was not found
+	Meant   string // the words that were searched instead of those with a slip
 	Errors  []fault.Field
 }
 
@@ -134,13 +166,13 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 	if missing != "" {
 		page.Errors = []fault.Field{{Name: "so", Key: "desk.number_unknown", Args: []any{"number", missing}}}
 	}
+	tallies, err := p.tally(ctx, actor)
+	if err != nil {
+		return err
+	}
 	counts := map[string]int64{}
 	for _, id := range queues {
-		n, err := p.count(ctx, actor, query{Queue: id})
-		if err != nil {
-			return err
-		}
-		counts[id] = n
+		counts[id] = met(tallies, p.filter(actor, query{Queue: id}))
 	}
 	if _, ok := counts[q.Queue]; !ok {
 		q.Queue = first(actor, counts)
@@ -151,12 +183,36 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 		}
 		page.Queues = append(page.Queues, tab{ID: id, Text: message.T(ctx, "desk.queue_"+id), URL: query{Queue: id}.url(), Count: counts[id], Current: id == q.Queue})
 	}
-	var err error
-	if page.Steps, err = p.stepTabs(ctx, actor, q); err != nil {
-		return err
+	f := p.filter(actor, q)
+	f.Holder = only(tallies, f)
+	steps := map[string]int64{}
+	if q.Words == "" {
+		for _, t := range tallies {
+			any := f
+			any.Step = ""
+			steps[t.Step] += t.Met(any)
+		}
+	} else {
+		if steps, err = cases.CountSteps(ctx, p.Room.DB.Read(), f); err != nil {
+			return err
+		}
+		if len(steps) == 0 {
+			if page.Meant, err = cases.Correct(ctx, p.Room.DB.Read(), f); err != nil {
+				return err
+			}
+		}
+		if page.Meant != "" {
+			f.Words = page.Meant
+			if steps, err = cases.CountSteps(ctx, p.Room.DB.Read(), f); err != nil {
+				return err
+			}
+		}
 	}
-	if page.Total, err = p.count(ctx, actor, q); err != nil {
-		return err
+	page.Steps = p.stepTabs(ctx, q, steps)
+	for step, n := range steps {
+		if q.Step == "" || q.Step == step {
+			page.Total += n
+		}
 	}
 	last := max(1, int((page.Total+perPage-1)/perPage))
 	q.Page = min(max(q.Page, 1), last)
@@ -164,7 +220,7 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 	if last > 1 {
 		page.Pages = web.Pages{Current: q.Page, Count: last, URL: func(n int) string { return query{q.Queue, q.Step, q.Words, n}.url() }}
 	}
-	if page.Entries, err = p.list(ctx, actor, q); err != nil {
+	if page.Entries, err = p.list(ctx, actor, f, q); err != nil {
 		return err
 	}
 	status := http.StatusOK
@@ -186,28 +242,25 @@ func first(actor access.Actor, counts map[string]int64) string {
 }
 
 // stepTabs are the steps at which this queue has something.
-func (p Pages) stepTabs(ctx context.Context, actor access.Actor, q query) ([]tab, error) {
+func (p Pages) stepTabs(ctx context.Context, q query, counts map[string]int64) []tab {
 	all := tab{Text: message.T(ctx, "desk.all_steps"), URL: query{Queue: q.Queue, Words: q.Words}.url(), Current: q.Step == ""}
 	var tabs []tab
 	for _, s := range p.steps() {
-		n, err := p.count(ctx, actor, query{Queue: q.Queue, Step: s.ID, Words: q.Words})
-		if err != nil {
-			return nil, err
-		}
+		n := counts[s.ID]
 		all.Count += n
 		if n > 0 || s.ID == q.Step {
 			tabs = append(tabs, tab{ID: s.ID, Text: s.Name.In(message.Lang(ctx)), URL: query{Queue: q.Queue, Step: s.ID, Words: q.Words}.url(), Count: n, Current: q.Step == s.ID})
 		}
 	}
 	if len(tabs) < 2 && q.Step == "" {
-		return nil, nil
+		return nil
 	}
-	return append([]tab{all}, tabs...), nil
+	return append([]tab{all}, tabs...)
 }
 
 // list reads a page of a queue and writes down, in one row, what it showed.
-func (p Pages) list(ctx context.Context, actor access.Actor, q query) ([]entry, error) {
-	found, _, err := cases.List(ctx, p.Room.DB.Read(), p.filter(actor, q), perPage, (q.Page-1)*perPage)
+func (p Pages) list(ctx context.Context, actor access.Actor, f cases.Filter, q query) ([]entry, error) {
+	found, _, err := cases.List(ctx, p.Room.DB.Read(), f, perPage, (q.Page-1)*perPage)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

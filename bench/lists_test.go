@@ -1,0 +1,200 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"benso/internal/apps/services/desk"
+	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/servicestest"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/database"
+	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/identity"
+	"benso/internal/kernel/vntext"
+	"benso/internal/kernel/web"
+	"benso/packs"
+)
+
+// commune is how many dossiers the commune has whose lists are measured; the rest
+// of the province's is spread over a hundred others.
+const commune = 5000
+
+var (
+	families = []string{"Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý"}
+	middles  = []string{"Văn", "Thị", "Hoàng", "Ngọc", "Minh", "Thanh", "Quốc", "Kim", "Hữu", "Đức", "Bảo", "Gia"}
+	givens   = []string{"Anh", "Bình", "Châu", "Dung", "Em", "Giang", "Hà", "Hạnh", "Khánh", "Lan", "Linh", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Tâm", "Tuyết", "Uyên", "Vân", "Xuân", "Yến", "Đạt"}
+)
+
+func one(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }
+
+// filled has n dossiers, 5,000 of them in servicestest's commune, all of them
+// open, half of them accepted.
+func filled(b *testing.B, db *database.DB, room *dossier.Room, n int) {
+	b.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	here, err := room.Units.AgencyPath(servicestest.Agency)
+	must(b, err)
+	p, err := room.Catalogue.Procedure(servicestest.Birth)
+	must(b, err)
+	process := room.Catalogue.Process(p)
+	at := servicestest.Morning.AddDate(0, -6, 0)
+	for from := 0; from < n; from += 5000 {
+		must(b, db.Write(b.Context(), func(ctx context.Context, tx *database.Tx) error {
+			for i := from; i < min(from+5000, n); i++ {
+				id, holder := fmt.Sprintf("c%09d", i), here
+				if i >= commune {
+					holder = fmt.Sprintf("86/%d-2025/ubnd-%d-2025/", 28000+i%100, 28000+i%100)
+				}
+				name := one(r, families) + " " + one(r, middles) + " " + one(r, givens)
+				child := one(r, families) + " " + one(r, middles) + " " + one(r, givens)
+				phone := fmt.Sprintf("09%08d", r.IntN(100_000_000))
+				number := fmt.Sprintf("BS-%s-%05d", at.Format("060102"), i%100_000)
+				filed := at.Add(time.Duration(i%commune) * time.Minute)
+				step, needs, due := "intake", string(access.DossierIntake), database.Time{}
+				if i%2 == 0 {
+					step, needs, due = "check", string(access.DossierCheck), database.At(servicestest.Morning.Add(time.Duration(r.IntN(20000)-500)*time.Minute))
+				}
+				if _, err := tx.ExecContext(ctx, `INSERT INTO drafts (id, account, channel, agency, procedure, procedure_version, completes, answers, revisions, version, filed_as, created_at, updated_at)
+					VALUES ($1, 'a', 'online', '', $2, $3, '', '{}', '{}', 1, $1, $4, $4)`, id, p.Code, p.Version, database.At(filed)); err != nil {
+					return err
+				}
+				if _, err := tx.ExecContext(ctx, `INSERT INTO cases (id, kind, definition, definition_version, step, state, needs, agency, holder, assignee, place, due_at, provisional, number, title, folded, facet, channel, opened_at, outcome, version, simulated)
+					VALUES ($1, 'dossier', $2, $3, $4, 'working', $5, $6, $7, '', $8, $9, $10, $11, $12, $13, $14, 'online', $15, '', 1, $10)`,
+					id, process.ID, process.Version, step, needs, servicestest.Agency, holder, servicestest.Commune, due, false, number, child, vntext.Fold(number+" "+child+" "+name+" "+phone), p.Code, database.At(filed)); err != nil {
+					return err
+				}
+				if _, err := tx.ExecContext(ctx, `INSERT INTO dossiers (case_id, draft_id, filing_number, code, secret, procedure, procedure_version, applicant, name, phone, receive, filed_at, limit_note, asked, proposal, reason, result_number, result_book, collected_by)
+					VALUES ($1, $1, $2, NULL, '', $3, $4, '', $5, $6, 'desk', $7, '', '', '', '', '', '', '')`, id, number+"/"+id, p.Code, p.Version, name, phone, database.At(filed)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	if db.Dialect() == database.Postgres {
+		must(b, db.Write(b.Context(), func(ctx context.Context, tx *database.Tx) error {
+			_, err := tx.ExecContext(ctx, `ANALYZE`)
+			return err
+		}))
+	}
+}
+
+func must(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// both runs a measurement on both databases with as many dossiers as a commune
+// has, as a province has in a year, and as BENSO_BENCH_ROWS says.
+func both(b *testing.B, fn func(b *testing.B, room *dossier.Room)) {
+	sizes := []int{commune, 100_000}
+	if n, err := strconv.Atoi(os.Getenv("BENSO_BENCH_ROWS")); err == nil {
+		sizes = []int{n}
+	}
+	for _, n := range sizes {
+		for name, config := range map[string]func() database.Config{
+			"sqlite":   func() database.Config { return database.Config{Dir: databasetest.SQLiteDir(b)} },
+			"postgres": func() database.Config { return database.Config{Dir: b.TempDir(), URL: databasetest.PostgresURL(b)} },
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				db, err := database.Open(b.Context(), config())
+				must(b, err)
+				b.Cleanup(func() {
+					if err := db.Close(); err != nil {
+						b.Error(err)
+					}
+				})
+				room, _ := servicestest.NewRoom(b, db)
+				filled(b, db, room, n)
+				fn(b, room)
+			})
+		}
+	}
+}
+
+// Budget: 10 ms, whatever the words and the scope.
+func BenchmarkSearchOfDossiers(b *testing.B) {
+	both(b, func(b *testing.B, room *dossier.Room) {
+		here, err := room.Units.AgencyPath(servicestest.Agency)
+		must(b, err)
+		q := room.DB.Read()
+		for scope, path := range map[string]string{"commune": here, "province": "86/"} {
+			for name, words := range map[string]string{"name": "nguyen thi anh", "common": "nguyen", "letter": "nguyen v", "phone": "0912", "number": "00042"} {
+				f := cases.Filter{Scope: access.Within(path), Kind: dossier.Kind, State: cases.Every, Words: words}
+				b.Run(scope+"/"+name, func(b *testing.B) {
+					for b.Loop() {
+						found, _, err := cases.List(b.Context(), q, f, 50, 0)
+						must(b, err)
+						_, err = cases.Count(b.Context(), q, f)
+						must(b, err)
+						if len(found) == 0 && name != "phone" && name != "number" {
+							b.Fatal("found nothing")
+						}
+					}
+				})
+			}
+			f := cases.Filter{Scope: access.Within(path), Kind: dossier.Kind, State: cases.Every, Words: "nguyn thi tuyte"}
+			b.Run(scope+"/slip", func(b *testing.B) {
+				for b.Loop() {
+					meant, err := cases.Correct(b.Context(), q, f)
+					must(b, err)
+					if meant == "" {
+						b.Fatal("not corrected")
+					}
+				}
+			})
+		}
+	})
+}
+
+type session struct{ actor access.Actor }
+
+func (s session) Actor(*http.Request) (access.Actor, error) { return s.actor, nil }
+
+type nobody struct{}
+
+func (nobody) Names(context.Context, ...string) (map[string]string, error) { return nil, nil }
+
+func (nobody) Members(context.Context, string, string) ([]identity.Member, error) { return nil, nil }
+
+// Budget: 200 pages a second on two cores, with the journal row that each writes.
+func BenchmarkQueuePage(b *testing.B) {
+	both(b, func(b *testing.B, room *dossier.Room) {
+		roles, problems := access.Load(packs.Bentre())
+		if len(problems) > 0 {
+			b.Fatal(problems[0])
+		}
+		actor := servicestest.Official(b, room, "clerk", "clerk", servicestest.Agency)
+		site := web.New(web.Config{Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
+			Handler(desk.Pages{Room: room, Officials: nobody{}, Roles: roles})
+		for name, path := range map[string]string{"agency": "/ban-lam-viec?hang=tat-ca", "role": "/ban-lam-viec?hang=cho", "today": "/ban-lam-viec?hang=hom-nay", "words": "/ban-lam-viec?hang=tat-ca&q=nguyen+thi+anh", "last": "/ban-lam-viec?hang=tat-ca&trang=100"} {
+			b.Run(name, func(b *testing.B) {
+				b.SetParallelism(4)
+				b.RunParallel(func(pb *testing.PB) {
+					for pb.Next() {
+						r := httptest.NewRequest("GET", path, nil)
+						r.Header.Set("Accept-Encoding", "gzip")
+						w := httptest.NewRecorder()
+						site.ServeHTTP(w, r)
+						if w.Code != http.StatusOK {
+							b.Errorf("status %d", w.Code)
+						}
+					}
+				})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+			})
+		}
+	})
+}
