@@ -38,7 +38,7 @@ INSERT INTO case_vocabulary (word)
 -- The lists of officials: what is open, by what is due and by step; the register
 -- by when dossiers came, were accepted and were resolved.
 DROP INDEX cases_queue;
-CREATE INDEX cases_open ON cases (holder, step, needs, state, assignee, due_at) WHERE state <> 'closed';
+CREATE INDEX cases_open ON cases (holder, kind, step, needs, state, assignee, due_at) WHERE state <> 'closed';
 CREATE INDEX cases_due ON cases (holder, due_at, opened_at, id) WHERE state <> 'closed';
 CREATE INDEX cases_holder_opened ON cases (holder, opened_at, id);
 CREATE INDEX cases_holder_accepted ON cases (holder, accepted_at);

@@ -14,6 +14,11 @@
 // resolved_at, on_time, closed_at, outcome, channel) are written once; no read
 // of more than one row is without a scope, and counts use the lists' predicate.
 //
-// It owns the tables cases and case_events. It never reads a form, a paper or a
+// Cases are found by every word of a search, the last one as a beginning, through
+// an index that triggers on cases keep in step; slips are corrected to words that
+// the same scope has.
+//
+// It owns the tables cases, case_events, case_words (with its index case_words_fts)
+// and case_vocabulary. It never reads a form, a paper or a
 // person's data, and never does I/O beside the transaction.
 package cases

@@ -210,9 +210,8 @@ func (f Filter) where(d database.Dialect) (string, []any) {
 	}
 	words, holder := strings.Fields(vntext.Fold(f.Words)), "c.holder"
 	if len(words) > 0 {
-		var clause string
-		clause, holder = matching(d, len(args)+1)
-		clauses = append(clauses, clause)
+		holder = unindexed(d, holder) // the words are what the rows are found by
+		clauses = append(clauses, matching(d, len(args)+1))
 		args = append(args, search(d, words, f.Scope))
 	}
 	clauses = append(clauses, in(holder, f.Scope))
@@ -236,7 +235,7 @@ func (f Filter) where(d database.Dialect) (string, []any) {
 		clauses = append(clauses, `(`+strings.Join(turns, ` OR `)+`)`)
 	}
 	for _, c := range []struct{ column, value string }{
-		{holder, f.Holder}, {"c.kind", f.Kind}, {"c.assignee", f.Assignee}, {"c.step", f.Step}, {"c.facet", f.Facet}, {"c.channel", f.Channel}, {"c.outcome", f.Outcome},
+		{holder, f.Holder}, {unindexed(d, "c.kind"), f.Kind}, {"c.assignee", f.Assignee}, {"c.step", f.Step}, {"c.facet", f.Facet}, {"c.channel", f.Channel}, {"c.outcome", f.Outcome},
 	} {
 		if c.value != "" {
 			add(c.column+` = $?`, c.value)
@@ -275,14 +274,23 @@ func (f Filter) where(d database.Dialect) (string, []any) {
 }
 
 // matching is the clause of a search, the one text that differs between the
-// databases: FTS5 on SQLite, a GIN index on PostgreSQL. It also gives the column by
-// which the scope is then tested: on SQLite one without an index, so that the words
-// are what the rows are found by.
-func matching(d database.Dialect, n int) (clause, holder string) {
+// databases: FTS5 on SQLite, a GIN index on PostgreSQL. There the rows found are an
+// array, so that they come first also in a plan that was made before the words were
+// known (48 ms against 1 ms with 100,000 cases).
+func matching(d database.Dialect, n int) string {
 	if d == database.Postgres {
-		return fmt.Sprintf(`c.id IN (SELECT w.case_id FROM case_words w WHERE to_tsvector('simple', w.words) @@ to_tsquery('simple', $%d))`, n), "c.holder"
+		return fmt.Sprintf(`c.id = ANY (ARRAY(SELECT w.case_id FROM case_words w WHERE to_tsvector('simple', w.words) @@ to_tsquery('simple', $%d)))`, n)
 	}
-	return fmt.Sprintf(`c.id IN (SELECT w.case_id FROM case_words_fts f CROSS JOIN case_words w ON w.seq = f.rowid WHERE case_words_fts MATCH $%d)`, n), "+c.holder"
+	return fmt.Sprintf(`c.id IN (SELECT w.case_id FROM case_words_fts f CROSS JOIN case_words w ON w.seq = f.rowid WHERE case_words_fts MATCH $%d)`, n)
+}
+
+// unindexed names a column so that no index is chosen for it: SQLite, which knows
+// no frequencies, takes every equality for rare. PostgreSQL knows better.
+func unindexed(d database.Dialect, column string) string {
+	if d == database.SQLite {
+		return "+" + column
+	}
+	return column
 }
 
 // Where gives the filter's condition on cases (as c) and its arguments, for an app
@@ -383,7 +391,7 @@ func Tallies(ctx context.Context, q database.Querier, scope access.Scope, kind s
 	within, args := scope.SQL("c.holder", 3)
 	args = append([]any{database.At(due), kind}, args...)
 	rows, err := q.QueryContext(ctx, `SELECT c.holder, c.step, c.needs, c.state, c.assignee, count(*), coalesce(sum(CASE WHEN c.due_at < $1 THEN 1 ELSE 0 END), 0)
-		FROM cases c WHERE `+within+` AND c.state <> 'closed' AND c.kind = $2 GROUP BY c.holder, c.step, c.needs, c.state, c.assignee`, args...)
+		FROM cases c WHERE `+within+` AND c.state <> 'closed' AND `+unindexed(q.Dialect(), "c.kind")+` = $2 GROUP BY c.holder, c.kind, c.step, c.needs, c.state, c.assignee`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("tally cases: %w", err)
 	}
