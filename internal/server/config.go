@@ -32,4 +32,7 @@ func (c Config) secure() bool { return strings.HasPrefix(c.PublicURL, "https://"
 
 // Papers is the folder of the papers.
 func (c Config) Papers() string { return filepath.Join(c.Data, "files") }
-func (c Config) secret() string { return filepath.Join(c.Data, "accounts.key") }
+
+// uploads is the folder of papers that are coming in; it needs room for them.
+func (c Config) uploads() string { return filepath.Join(c.Data, "uploads") }
+func (c Config) secret() string  { return filepath.Join(c.Data, "accounts.key") }

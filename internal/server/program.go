@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/measures"
 	"benso/internal/apps/services/papers"
 	"benso/internal/core/cases"
@@ -21,6 +22,7 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/event"
 	"benso/internal/kernel/file"
+	"benso/internal/kernel/file/resumable"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/job"
 	"benso/internal/kernel/notify"
@@ -44,6 +46,8 @@ type Program struct {
 	Site       *web.Site
 	Simulated  bool
 	province   province
+	filing     filing.Pages
+	uploads    *resumable.Uploads
 	holder     string
 	unlock     func() error
 	background sync.WaitGroup
@@ -124,6 +128,9 @@ func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now
 	if p.Files, err = file.NewStore(ctx, db, p.Clock, c.Papers()); err != nil {
 		return nil, err
 	}
+	if p.uploads, err = resumable.Open(c.uploads()); err != nil {
+		return nil, err
+	}
 	return p, p.join()
 }
 
@@ -177,6 +184,12 @@ func (p *Program) Start(ctx context.Context) error {
 	p.background.Go(func() { audit.NewChainer(p.DB, p.Clock, p.holder).Run(ctx, failed("chain the journal")) })
 	p.background.Go(func() { p.Events.Run(ctx, failed("hand out events")) })
 	p.background.Go(func() { p.sweep(ctx, failed("sweep")) })
+	p.background.Go(func() {
+		// What had come whole when the program was killed is given to its draft now.
+		if err := p.filing.SweepUploads(ctx, p.Actor); err != nil && ctx.Err() == nil {
+			failed("sweep uploads")(err)
+		}
+	})
 	return p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
 	})
@@ -197,13 +210,14 @@ func (p *Program) sweep(ctx context.Context, failed func(error)) {
 		}
 		_, drafts := p.Dossiers.SweepDrafts(ctx)
 		_, parts := p.Files.Sweep(ctx)
+		uploads := p.filing.SweepUploads(ctx, p.Actor)
 		keys := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 			return database.ForgetRequests(ctx, tx, p.Clock.Now().Add(-7*24*time.Hour))
 		})
 		refresh := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 			return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
 		})
-		if err := errors.Join(drafts, parts, keys, refresh, p.Accounts.Sweep(ctx), p.Notices.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(drafts, parts, uploads, keys, refresh, p.Accounts.Sweep(ctx), p.Notices.Sweep(ctx)); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}

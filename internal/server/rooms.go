@@ -81,6 +81,7 @@ func (p *Program) hang() error {
 			{ID: "board", Key: "server.board", URL: "/chi-tieu", Access: access.Public},
 		},
 	})
+	p.filing = filing.Pages{Room: p.Dossiers, Uploads: p.uploads}
 	targets := board.New(p.DB, p.Clock, p.Log, p.Targets, p.province.units, func(ctx context.Context, code string) string {
 		procedure, err := p.province.catalogue.Procedure(code)
 		if err != nil {
@@ -94,7 +95,7 @@ func (p *Program) hang() error {
 	p.Site.Handler(
 		p.health(),
 		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
-		filing.Pages{Room: p.Dossiers},
+		p.filing,
 		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
 		targets,

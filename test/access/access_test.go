@@ -87,17 +87,17 @@ func (w *world) walk(r row, want []string) {
 			form = r.form(to)
 		}
 		before := w.state()
-		if method == http.MethodPost && want[i] != "401" && want[i] != "403" {
-			w.foreign(p, path, form, before)
+		if method != http.MethodGet && method != http.MethodHead && want[i] != "401" && want[i] != "403" {
+			w.foreign(p, method, path, form, before)
 		}
-		reply := w.clients[p.name].send(method, path, form, nil)
+		reply := w.clients[p.name].send(method, path, form, r.header.Clone())
 		after := w.state()
 		word := reply.word(before != after)
 		got = append(got, word)
 		if word != want[i] {
 			wrong = true
 		}
-		if before != after && (method == http.MethodGet || slices.Contains([]string{"401", "403", "404", "in"}, word)) {
+		if before != after && (method == http.MethodGet || method == http.MethodHead || slices.Contains([]string{"401", "403", "404", "in"}, word)) {
 			t.Errorf("%s as %s: answered %s, and yet something changed:\n%s\nbecame\n%s", r.pattern, p.name, word, before, after)
 		}
 		read := reply.status == http.StatusOK || reply.status == http.StatusConflict || reply.status == http.StatusUnprocessableEntity
@@ -129,11 +129,11 @@ func (w *world) walk(r row, want []string) {
 
 // foreign sends the form as a page of another site would have the person's browser
 // send it.
-func (w *world) foreign(p person, path string, form url.Values, before string) {
+func (w *world) foreign(p person, method, path string, form url.Values, before string) {
 	for _, h := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"https://elsewhere.example"}}} {
-		reply := w.clients[p.name].send(http.MethodPost, path, form, h)
+		reply := w.clients[p.name].send(method, path, form, h)
 		if reply.status != http.StatusForbidden || w.state() != before {
-			w.t.Errorf("POST %s as %s from another site %v: answered %d, and changed: %v", path, p.name, h, reply.status, w.state() != before)
+			w.t.Errorf("%s %s as %s from another site %v: answered %d, and changed: %v", method, path, p.name, h, reply.status, w.state() != before)
 		}
 	}
 }

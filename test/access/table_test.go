@@ -1,6 +1,9 @@
 package access
 
-import "net/url"
+import (
+	"net/http"
+	"net/url"
+)
 
 // row says what everybody is answered on one route.
 type row struct {
@@ -8,6 +11,7 @@ type row struct {
 	kind    string // of the target; empty: the route needs none
 	query   string
 	form    func(target) url.Values // what is posted
+	header  http.Header             // beside the cookies
 	want    string                  // one word for each of people, or one for everybody
 	tells   bool                    // it may tell the names to anybody
 	shows   bool                    // whoever is let in must read the child's name: the seed is not empty
@@ -83,6 +87,12 @@ var table = []row{
 	{pattern: "GET /nop-ho-so/{draft}/xoa", kind: "draft", want: "                            in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
 	{pattern: "POST /nop-ho-so/{draft}/xoa", kind: "draft", form: act, want: "                401 did led led led led led led led led led led led led"},
 	{pattern: "GET /nop-ho-so/{draft}/giay-to/{file}", kind: "draft", want: "                 in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	// A paper that comes in pieces is its sender's alone.
+	{pattern: "POST /nop-ho-so/{draft}/tai-len/{field}", kind: "draft", header: tus, want: "      401 201 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "HEAD /nop-ho-so/{draft}/tai-len/{upload}", kind: "upload", want: "                 in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /nop-ho-so/{draft}/tai-len/{upload}", kind: "upload", want: "                  in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "PATCH /nop-ho-so/{draft}/tai-len/{upload}", kind: "upload", header: piece, want: "   401 204 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "DELETE /nop-ho-so/{draft}/tai-len/{upload}", kind: "upload", want: "               401 200 404 404 404 404 404 404 404 404 404 404 404 404"},
 	{pattern: "GET /ho-so-cua-toi", kind: "filed", want: "                                    in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
 	{pattern: "GET /ho-so-cua-toi/{id}", kind: "filed", shows: true, want: "                  in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
 	{pattern: "GET /ho-so-cua-toi/{id}/da-nop", kind: "filed", want: "                        in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
@@ -127,6 +137,12 @@ var table = []row{
 	{pattern: "POST /tai-khoan/phien/ket-thuc-khac", kind: "session", form: blank, want: " 401 did led led led led led led led led led led led led"},
 	{pattern: "POST /dang-xuat", form: blank, want: "                                      led did did did did did did did did did did did did did"},
 }
+
+// tus announces a paper of eight bytes, and piece brings none of them.
+var (
+	tus   = http.Header{"Tus-Resumable": {"1.0.0"}, "Upload-Length": {"8"}}
+	piece = http.Header{"Tus-Resumable": {"1.0.0"}, "Upload-Offset": {"0"}, "Content-Type": {"application/offset+octet-stream"}}
+)
 
 // The forms, well-formed for whoever may send them.
 

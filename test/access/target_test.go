@@ -3,6 +3,7 @@ package access
 import (
 	"bytes"
 	"maps"
+	"net/http"
 	"net/url"
 	"path"
 	"strconv"
@@ -46,6 +47,16 @@ func kinds() map[string]func(*world) target {
 			return t
 		},
 		"draft": (*world).draft,
+		// A draft, and a paper that has begun to come for it.
+		"upload": func(w *world) target {
+			t := w.draft()
+			r := w.clients["owner"].send("POST", "/nop-ho-so/"+t["draft"]+"/tai-len/birth_certificate", nil, tus.Clone())
+			if r.status != http.StatusCreated {
+				w.t.Fatalf("an upload was not begun: %d %.300s", r.status, r.body)
+			}
+			t["upload"] = path.Base(r.location)
+			return t
+		},
 		// A dossier, and a paper of another dossier of the same applicant and agency.
 		"strange": func(w *world) target {
 			t := maps.Clone(w.of("filed"))
@@ -133,7 +144,7 @@ func (w *world) draft() target {
 	w.photos++
 	p, err = robot.Walk(p, answers, robot.Photo(w.photos))
 	w.must(err)
-	t := target{"draft": path.Base(path.Dir(p.URL.Path)), "page": "child"}
+	t := target{"draft": path.Base(path.Dir(p.URL.Path)), "page": "child", "field": "birth_certificate"}
 	t["id"] = t["draft"] // for the routes that look for a dossier
 	t["file"] = w.text(`SELECT id FROM files WHERE owner_kind = $1 AND owner_id = $2`, dossier.OwnerDraft, t["draft"])
 	return t
@@ -241,6 +252,7 @@ func (w *world) state() string {
 		`SELECT count(*), sum(version), min(id) FROM cases`,
 		`SELECT count(*), count(DISTINCT act), min(act) FROM case_events`,
 		`SELECT count(*), sum(version), min(id) FROM drafts`,
+		`SELECT count(*), count(ended_at), min(id) FROM uploads`,
 		`SELECT count(*), count(answered_at), min(kind) FROM dossier_requests`,
 		`SELECT count(*), max(seq), min(case_id) FROM dossier_answers`,
 		`SELECT count(*), count(DISTINCT paper), min(paper) FROM dossier_originals`,

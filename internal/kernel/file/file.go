@@ -48,6 +48,14 @@ func AcceptAttribute(types ...Type) string {
 	return strings.Join(parts, ",")
 }
 
+// Doubts are codes, apart by spaces, of what may keep a paper from being read:
+// blank, blurred, small, screenshot. They are warnings: a person looks again and
+// decides; none of them refuses a paper.
+type Doubts string
+
+// Codes are the single doubts.
+func (d Doubts) Codes() []string { return strings.Fields(string(d)) }
+
 // DefaultMaxBytes is the limit when Meta gives none: 20 MB, a 200-page scan or
 // the largest photo of an ordinary phone.
 const DefaultMaxBytes = 20 << 20
@@ -58,6 +66,7 @@ type Meta struct {
 	Size     int64  // as announced; 0 when unknown. Only used to refuse early
 	MaxBytes int64  // 0: DefaultMaxBytes
 	Accept   []Type // empty: Types
+	By       string // the account that hands it in; empty when the system made it
 }
 
 func (m Meta) limit() int64 {
@@ -83,6 +92,7 @@ type Blob struct {
 	Name          string // cleaned, with the extension of the type
 	Pages         int    // of a PDF
 	Width, Height int    // of a picture, in pixels, as stored (EXIF may turn it)
+	Doubts        Doubts // what may keep it from being read: codes, see Doubts
 }
 
 // Owner is what a paper belongs to: a draft, a dossier, a decision.
@@ -105,6 +115,7 @@ type File struct {
 	Name          string
 	Pages         int
 	Width, Height int
+	Doubts        Doubts // as of Blob
 	ReceivedBy    string
 	ReceivedAt    time.Time
 	EndedAt       time.Time // zero while it belongs to its owner
@@ -113,7 +124,7 @@ type File struct {
 // Blob gives the content again, to attach it to another owner: nobody uploads
 // the same paper twice.
 func (f File) Blob() Blob {
-	return Blob{Digest: f.Digest, Size: f.Size, Type: f.Type, Name: f.Name, Pages: f.Pages, Width: f.Width, Height: f.Height}
+	return Blob{Digest: f.Digest, Size: f.Size, Type: f.Type, Name: f.Name, Pages: f.Pages, Width: f.Width, Height: f.Height, Doubts: f.Doubts}
 }
 
 // kinds that are known only to say what to do about them.
@@ -180,6 +191,15 @@ func SizeText(ctx context.Context, n int64) string {
 		return tenths(1<<20) + " MB"
 	}
 	return tenths(1<<30) + " GB"
+}
+
+// Fits says before the first byte comes whether an announced size is too large for
+// a limit; 0 is DefaultMaxBytes.
+func Fits(ctx context.Context, size, limit int64) error {
+	if limit = (Meta{MaxBytes: limit}).limit(); size > limit {
+		return tooLarge(ctx, size, limit)
+	}
+	return nil
 }
 
 func tooLarge(ctx context.Context, size, limit int64) error {

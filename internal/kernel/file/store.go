@@ -11,13 +11,13 @@ import (
 	"benso/internal/kernel/fault"
 )
 
-const columns = `id, owner_kind, owner_id, slot, digest, size, type, name, pages, width, height, received_by, received_at, ended_at`
+const columns = `id, owner_kind, owner_id, slot, digest, size, type, name, pages, width, height, received_by, received_at, ended_at, doubts`
 
 func insert(ctx context.Context, tx *database.Tx, f File) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO files (`+columns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		f.ID, f.Owner.Kind, f.Owner.ID, f.Slot, f.Digest, f.Size, string(f.Type), f.Name, f.Pages, f.Width, f.Height,
-		f.ReceivedBy, database.Time{Time: f.ReceivedAt}, database.Time{Time: f.EndedAt})
+		f.ReceivedBy, database.Time{Time: f.ReceivedAt}, database.Time{Time: f.EndedAt}, string(f.Doubts))
 	return err
 }
 
@@ -25,7 +25,7 @@ func scan(row interface{ Scan(...any) error }) (File, error) {
 	var f File
 	var received, ended database.Time
 	err := row.Scan(&f.ID, &f.Owner.Kind, &f.Owner.ID, &f.Slot, &f.Digest, &f.Size, (*string)(&f.Type), &f.Name,
-		&f.Pages, &f.Width, &f.Height, &f.ReceivedBy, &received, &ended)
+		&f.Pages, &f.Width, &f.Height, &f.ReceivedBy, &received, &ended, (*string)(&f.Doubts))
 	f.ReceivedAt, f.EndedAt = received.Time, ended.Time
 	return f, err
 }

@@ -28,6 +28,8 @@ type File struct {
 	Name string `json:"name"`
 	Type string `json:"type,omitempty"`
 	Size int64  `json:"size,omitempty"` // bytes
+	// Doubts are codes of what may keep it from being read (file.Doubts).
+	Doubts string `json:"doubts,omitempty"`
 }
 
 // The parts of an address.

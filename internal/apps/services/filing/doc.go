@@ -8,6 +8,10 @@
 // dossier of somebody else is not found; a code alone tells the state and no name,
 // and the secret of the receipt never opens a paper.
 //
-// It owns no table and records no event: the verbs and the reads are package
+// A paper may come in pieces over a connection that breaks (tus 1.0.0): it is judged
+// as any other when it is whole, and the draft has it once, also when the program is
+// killed in between.
+//
+// It owns the table uploads and records no event: the verbs and the reads are package
 // dossier's. It never decides about a dossier.
 package filing

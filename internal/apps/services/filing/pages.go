@@ -10,6 +10,7 @@ import (
 	"benso/internal/apps/services/dossier"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file/resumable"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
@@ -17,7 +18,8 @@ import (
 
 // Pages are the applicant's pages.
 type Pages struct {
-	Room *dossier.Room
+	Room    *dossier.Room
+	Uploads *resumable.Uploads
 }
 
 // Addresses of the applicant's pages.
@@ -31,7 +33,7 @@ const (
 
 // Routes lists the pages.
 func (p Pages) Routes() []web.Route {
-	upload := p.largestUpload()
+	upload, paper := p.largestUpload()
 	return []web.Route{
 		{Pattern: "POST " + pathNew, Access: access.SignedIn, Handler: p.start},
 		{Pattern: "GET " + pathNew + "/{draft}", Access: access.SignedIn, Handler: p.resume},
@@ -42,6 +44,13 @@ func (p Pages) Routes() []web.Route {
 		{Pattern: "GET " + pathNew + "/{draft}/xoa", Access: access.SignedIn, Handler: p.askDiscard},
 		{Pattern: "POST " + pathNew + "/{draft}/xoa", Access: access.SignedIn, Handler: p.discard},
 		{Pattern: "GET " + pathNew + "/{draft}/giay-to/{file}", Access: access.SignedIn, Handler: p.draftPaper},
+
+		// tus 1.0.0: see pieces.go.
+		{Pattern: "POST " + pathNew + "/{draft}/tai-len/{field}", Access: access.SignedIn, Handler: p.begin, MaxBody: paper},
+		{Pattern: "HEAD " + pathNew + "/{draft}/tai-len/{upload}", Access: access.SignedIn, Handler: p.received},
+		{Pattern: "PATCH " + pathNew + "/{draft}/tai-len/{upload}", Access: access.SignedIn, Handler: p.bring, MaxBody: paper},
+		{Pattern: "GET " + pathNew + "/{draft}/tai-len/{upload}", Access: access.SignedIn, Handler: p.uploadState},
+		{Pattern: "DELETE " + pathNew + "/{draft}/tai-len/{upload}", Access: access.SignedIn, Handler: p.cancel},
 
 		{Pattern: "GET " + pathMine, Access: access.SignedIn, Handler: p.mine},
 		{Pattern: "GET " + pathMine + "/{id}", Access: access.SignedIn, Handler: p.one},
@@ -57,21 +66,22 @@ func (p Pages) Routes() []web.Route {
 }
 
 // largestUpload is the largest body that any page of any procedure may need: all
-// of its files at their limits, and a megabyte for what is typed.
-func (p Pages) largestUpload() int64 {
-	most := int64(0)
+// of its files at their limits, and a megabyte for what is typed; and the largest
+// single paper.
+func (p Pages) largestUpload() (page, paper int64) {
 	for _, proc := range p.Room.Catalogue.Versions() {
-		for _, page := range proc.Form.All() {
+		for _, q := range proc.Form.All() {
 			sum := int64(0)
-			for _, x := range page.Fields {
+			for _, x := range q.Fields {
 				if x.Kind == form.KindFile {
 					sum += int64(x.Max) * x.MaxBytes
+					paper = max(paper, x.MaxBytes)
 				}
 			}
-			most = max(most, sum)
+			page = max(page, sum)
 		}
 	}
-	return most + 1<<20
+	return page + 1<<20, max(paper, 1)
 }
 
 // work is a draft that a request is about, with its form.

@@ -58,13 +58,13 @@ func TestUploadIsKeptWhenAnotherIsRefused(t *testing.T) {
 	w := newTown(t)
 	p := w.person(t, "mai").begins().fills("proof_paper", "Nguyễn Thị Ánh")
 	p.press(goOn, nil).gets(http.StatusUnprocessableEntity).sees("Tải lên")
-	p.press(goOn, nil, upload{"birth_certificate", "đơn.docx", []byte("PK\x03\x04 word/document.xml [Content_Types].xml")}, upload{"birth_certificate", "mặt trước.jpg", photo(1)})
+	p.press(goOn, nil, sentFile{"birth_certificate", "đơn.docx", []byte("PK\x03\x04 word/document.xml [Content_Types].xml")}, sentFile{"birth_certificate", "mặt trước.jpg", photo(1)})
 	p.gets(http.StatusUnprocessableEntity).sees("Tệp “đơn.docx”", "Đã tải lên", "mặt trước.jpg")
 	p.sent() // the browser's reload sends all of it again
 	if n := strings.Count(p.body, `class="bs-files__name"`); n != 1 {
 		t.Fatalf("the photo is there %d times, want once", n)
 	}
-	p.press(goOn, nil, upload{"birth_certificate", "2.jpg", photo(2)}, upload{"birth_certificate", "3.jpg", photo(3)}, upload{"birth_certificate", "4.jpg", photo(4)})
+	p.press(goOn, nil, sentFile{"birth_certificate", "2.jpg", photo(2)}, sentFile{"birth_certificate", "3.jpg", photo(3)}, sentFile{"birth_certificate", "4.jpg", photo(4)})
 	p.gets(http.StatusUnprocessableEntity).sees("Tệp “4.jpg”: đã đủ 3 tệp", "2.jpg", "3.jpg")
 	p.press("Xóa tệp 2.jpg", nil).gets(http.StatusOK).seesNot(">2.jpg<")
 	p.open(p.url.Path).sees("mặt trước.jpg", "3.jpg").seesNot(">2.jpg<")
@@ -203,7 +203,7 @@ func TestRequestIsAnsweredWithEveryDefectInSight(t *testing.T) {
 	}
 	p.press("Lưu và xem lại", map[string]string{"birth_place": "Trạm y tế xã An Hiệp, tỉnh Vĩnh Long"}).at("/" + checkPage).seesNot("Bạn chưa sửa mục nào")
 	p.open(p.link("Thay đổi ảnh giấy chứng sinh")).press("Xóa tệp mặt sau.jpg", nil)
-	p.press("Lưu và xem lại", nil, upload{"birth_certificate", "mặt sau rõ.jpg", photo(7)}).at("/" + checkPage).sees("mặt sau rõ.jpg").seesNot("mặt sau.jpg")
+	p.press("Lưu và xem lại", nil, sentFile{"birth_certificate", "mặt sau rõ.jpg", photo(7)}).at("/" + checkPage).sees("mặt sau rõ.jpg").seesNot("mặt sau.jpg")
 	w.clock.Advance(24 * time.Hour)
 	again := p.tab()
 	p.press("Gửi bổ sung", nil).at("/da-nop").sees("Đã gửi bổ sung", "Ngày hẹn trả kết quả")

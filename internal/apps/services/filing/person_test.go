@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
 	"benso/internal/kernel/file"
+	"benso/internal/kernel/file/resumable"
 	"benso/internal/kernel/web"
 )
 
@@ -33,6 +35,7 @@ type town struct {
 	*dossier.Room
 	clock *clock.Fake
 	site  http.Handler
+	pages Pages
 }
 
 // visitors tells the site who asks by the account in a cookie.
@@ -57,7 +60,18 @@ func newTown(t *testing.T) town {
 			t.Error(err)
 		}
 	})
+	return townOn(t, db)
+}
+
+// townOn is newTown over a database of the test's own.
+func townOn(t *testing.T, db *database.DB) town {
+	t.Helper()
 	room, now := servicestest.NewRoom(t, db)
+	coming, err := resumable.Open(filepath.Join(t.TempDir(), "uploads"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := Pages{Room: room, Uploads: coming}
 	site := web.New(web.Config{
 		Province: "Tỉnh Vĩnh Long", Sessions: visitors{}, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{
@@ -66,7 +80,7 @@ func newTown(t *testing.T) town {
 			{ID: "track", Key: "filing.track_title", URL: pathTrack, Access: access.Public},
 		},
 	})
-	return town{Room: room, clock: now, site: site.Handler(Pages{Room: room}, catalogue.Pages{Catalogue: room.Catalogue, Clock: now})}
+	return town{Room: room, clock: now, pages: pages, site: site.Handler(pages, catalogue.Pages{Catalogue: room.Catalogue, Clock: now})}
 }
 
 func (w town) official(t *testing.T, role string) access.Actor {
@@ -166,13 +180,13 @@ func (p *person) tab() *person {
 }
 
 // upload is a file that a person chooses.
-type upload struct {
+type sentFile struct {
 	field, name string
 	data        []byte
 }
 
 // press fills in the form that has the button and presses it.
-func (p *person) press(button string, answers map[string]string, files ...upload) *person {
+func (p *person) press(button string, answers map[string]string, files ...sentFile) *person {
 	p.t.Helper()
 	form, pressed := p.formOf(button)
 	values := inputs(form)
@@ -208,7 +222,7 @@ func (p *person) press(button string, answers map[string]string, files ...upload
 	return p
 }
 
-func (p *person) multipart(values url.Values, files []upload) (kind, body string) {
+func (p *person) multipart(values url.Values, files []sentFile) (kind, body string) {
 	p.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -411,7 +425,7 @@ const (
 type step struct {
 	page    string
 	answers map[string]string
-	files   []upload
+	files   []sentFile
 }
 
 // birth is the whole form as a mother fills it in, with two photos.
@@ -428,7 +442,7 @@ func birth(child string) []step {
 			"mother-citizen": "083198004321", "mother-ethnicity": "Kinh", "mother-residence-street": "Ấp 3"}},
 		{page: "origin", answers: map[string]string{"home_town-commune": c, "child_ethnicity": "Kinh"}},
 		{page: "proof", answers: map[string]string{"proof": "certificate"}},
-		{page: "proof_paper", files: []upload{{"birth_certificate", "mặt trước.jpg", photo(1)}, {"birth_certificate", "mặt sau.jpg", photo(2)}}},
+		{page: "proof_paper", files: []sentFile{{"birth_certificate", "mặt trước.jpg", photo(1)}, {"birth_certificate", "mặt sau.jpg", photo(2)}}},
 		{page: "surrogacy", answers: map[string]string{"by_surrogacy": "no"}},
 		{page: "receive", answers: map[string]string{"receive": "desk"}},
 		{page: "notes"},

@@ -9,7 +9,6 @@ import (
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/web"
 )
@@ -65,26 +64,13 @@ type paperKey struct{ slot, digest string }
 
 // held lists the papers that the draft's answers name.
 func (p Pages) held(ctx context.Context, k work) (map[paperKey]bool, error) {
-	named := map[string]bool{}
-	for _, v := range k.draft.Answers {
-		for _, f := range v.Files {
-			named[f.ID] = true
-		}
+	files, err := p.Room.Named(ctx, p.Room.DB.Read(), k.draft)
+	if err != nil {
+		return nil, err
 	}
 	held := map[paperKey]bool{}
-	for _, o := range []file.Owner{{Kind: dossier.OwnerDraft, ID: k.draft.ID}, {Kind: dossier.OwnerDossier, ID: k.draft.Completes}} {
-		if o.ID == "" {
-			continue
-		}
-		files, err := p.Room.Files.List(ctx, p.Room.DB.Read(), o)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files {
-			if named[f.ID] {
-				held[paperKey{f.Slot, f.Digest}] = true
-			}
-		}
+	for _, f := range files {
+		held[paperKey{f.Slot, f.Digest}] = true
 	}
 	return held, nil
 }
@@ -96,11 +82,7 @@ func (p Pages) keep(ctx context.Context, k work, x *form.Field, h *multipart.Fil
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	accept := make([]file.Type, len(x.Types))
-	for i, t := range x.Types {
-		accept[i] = file.Type(t)
-	}
-	blob, err := p.Room.Files.Receive(ctx, from, file.Meta{Name: h.Filename, Size: h.Size, MaxBytes: x.MaxBytes, Accept: accept})
+	blob, err := p.Room.Files.Receive(ctx, from, metaOf(web.Actor(ctx), x, h.Filename, h.Size))
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +98,7 @@ func (p Pages) keep(ctx context.Context, k work, x *form.Field, h *multipart.Fil
 		return nil, err
 	}
 	held[key] = true
-	return []form.File{{ID: f.ID, Name: f.Name, Type: string(f.Type), Size: f.Size}}, nil
+	return []form.File{dossier.FormFile(f)}, nil
 }
 
 // takeAway takes a file out of the answers.
