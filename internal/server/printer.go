@@ -20,7 +20,7 @@ func head(h papers.Head) pdf.Head {
 }
 
 func (printer) Receipt(r papers.Receipt) ([]byte, error) {
-	form := pdf.Receipt{Head: head(r.Head), Limit: r.Limit, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, ResultAt: r.ResultAt, Note: r.Note}
+	form := pdf.Receipt{Head: head(r.Head), Limit: r.Limit, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, ResultAt: r.ResultAt, Fee: r.Fee, Note: r.Note}
 	for _, p := range r.Papers {
 		form.Papers = append(form.Papers, pdf.Paper(p))
 	}

@@ -43,6 +43,17 @@ func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Give
 			if err := seeOriginals(ctx, tx, d.ID, originals, actor.Account, now); err != nil {
 				return err
 			}
+			p, err := r.Catalogue.Version(d.Procedure, d.ProcedureVersion)
+			if err != nil {
+				return err
+			}
+			answers, err := Answers(ctx, tx, d.ID)
+			if err != nil {
+				return err
+			}
+			if err := r.keepFee(ctx, tx, *d, p, answers, actor.Account, FeeAccepted, now); err != nil {
+				return err
+			}
 			agency, err := r.Units.Agency(d.Agency)
 			if err != nil {
 				return err

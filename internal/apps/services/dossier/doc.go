@@ -14,7 +14,10 @@
 // applicant reads is the case's step; answers are never overwritten, a later
 // version stands beside the earlier ones; a draft is sent once.
 //
-// It owns the tables drafts, dossiers, dossier_answers, dossier_requests and
-// dossier_originals. It records the events dossier.filed, dossier.changed and
+// The fee is assessed when a dossier is accepted, and beside that again when it
+// was supplemented (package fees says how).
+//
+// It owns the tables drafts, dossiers, dossier_answers, dossier_requests,
+// dossier_originals and dossier_fees. It records the events dossier.filed, dossier.changed and
 // dossier.resolved. It never shows a page.
 package dossier

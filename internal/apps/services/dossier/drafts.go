@@ -370,6 +370,11 @@ func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, 
 	if err := r.keep(ctx, tx, actor, draft, p, d, answers, now); err != nil {
 		return Dossier{}, err
 	}
+	if act == ActSupply {
+		if err := r.keepFee(ctx, tx, d, p, answers, actor.Account, FeeSupplied, now); err != nil {
+			return Dossier{}, err
+		}
+	}
 	return d, r.tell(ctx, tx, d, act, by, database.Digest(asText(answers)))
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"benso/internal/apps/services/fees"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
@@ -364,4 +365,36 @@ func LastOf(ctx context.Context, q database.Querier, id string, acts ...string) 
 		}
 	}
 	return cases.Event{}, false, nil
+}
+
+// Fees lists the assessments of a dossier's fee, the first one first. The caller
+// has read the dossier within its scope.
+func Fees(ctx context.Context, q database.Querier, id string) (found []Fee, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT n, at, account, cause, lines FROM dossier_fees WHERE case_id = $1 ORDER BY n`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read fees: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var f Fee
+		var at database.Time
+		var lines database.JSON[[]fees.Line]
+		if err := rows.Scan(&f.N, &at, &f.By, &f.Cause, &lines); err != nil {
+			return nil, fmt.Errorf("read fees: %w", err)
+		}
+		f.At, f.Lines = at.Time, lines.V
+		found = append(found, f)
+	}
+	return found, rows.Err()
+}
+
+// AddFee writes an assessment beside the earlier ones.
+func AddFee(ctx context.Context, tx *database.Tx, id string, f Fee) error {
+	total, known := f.Total()
+	_, err := tx.ExecContext(ctx, `INSERT INTO dossier_fees (case_id, n, at, account, cause, lines, total) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		id, f.N, database.At(f.At), f.By, f.Cause, database.JSONOf(f.Lines), sql.NullInt64{Int64: total, Valid: known})
+	if err != nil {
+		return fmt.Errorf("keep fee: %w", err)
+	}
+	return nil
 }

@@ -25,6 +25,7 @@ type checkView struct {
 	Moved   bool // something was changed in another tab since the page was shown
 	Idle    bool // an answer to a request in which nothing was changed yet
 	Details promise
+	Fee     []web.Row // what it will cost, with the reasons
 }
 
 // part is one page of the form with its answers, or several with one answer each.
@@ -82,6 +83,11 @@ func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status 
 		return err
 	}
 	v.Parts = k.parts(ctx)
+	fee, err := p.Room.DraftFee(ctx, k.draft, k.procedure)
+	if err != nil {
+		return err
+	}
+	v.Fee = fee.Rows(ctx)
 	return web.Render(w, r, status, checkAnswers(v))
 }
 

@@ -34,8 +34,8 @@ type Received struct{ Name, Count, Kind string }
 // Receipt is form 01 (Decree 61/2018, Art. 17.3).
 type Receipt struct {
 	Head
-	Papers                                   []Received
-	Limit, ReceivedAt, DueAt, ResultAt, Note string
+	Papers                                        []Received
+	Limit, ReceivedAt, DueAt, ResultAt, Fee, Note string
 }
 
 // Request is form 02 (Art. 15.3, 19.4).
@@ -236,5 +236,30 @@ func (r *Room) receipt(ctx context.Context, d dossier.Dossier) (Receipt, error) 
 	if d.LimitNote != "" {
 		limit = d.LimitNote
 	}
-	return Receipt{Head: head, Papers: received, Limit: limit, ReceivedAt: message.DateTime(ctx, d.AcceptedAt), DueAt: message.DateTime(ctx, d.FirstDueAt), ResultAt: head.Desk}, nil
+	fee, err := r.fee(ctx, d)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Head: head, Papers: received, Limit: limit, ReceivedAt: message.DateTime(ctx, d.AcceptedAt), DueAt: message.DateTime(ctx, d.FirstDueAt), ResultAt: head.Desk, Fee: fee}, nil
+}
+
+// fee says what was to be paid as it was assessed when the dossier was accepted.
+func (r *Room) fee(ctx context.Context, d dossier.Dossier) (string, error) {
+	all, err := dossier.Fees(ctx, r.Dossiers.DB.Read(), d.ID)
+	if err != nil {
+		return "", err
+	}
+	var text string
+	for _, f := range all {
+		if f.Cause != dossier.FeeAccepted {
+			continue
+		}
+		text = f.TotalText(ctx)
+		for _, l := range f.Lines {
+			if reason := l.Reason.Vi; reason != "" {
+				text += "; " + reason
+			}
+		}
+	}
+	return text, nil
 }
