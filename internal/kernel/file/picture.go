@@ -87,6 +87,17 @@ func cut(err error) error {
 	return err
 }
 
+// skipTo reads up to the next b, and past it. The pixels of a photo are nearly all
+// of it, so they are not looked at one by one.
+func skipTo(r *bufio.Reader, b byte) error {
+	for {
+		_, err := r.ReadSlice(b)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
 // walkJPEG reads comments, EXIF, XMP and IPTC up to the picture, and then looks
 // for the end mark.
 func walkJPEG(r *bufio.Reader) (marked bool, err error) {
@@ -94,13 +105,10 @@ func walkJPEG(r *bufio.Reader) (marked bool, err error) {
 		return false, cut(err)
 	}
 	for {
-		c, err := r.ReadByte()
-		if err != nil {
+		if err := skipTo(r, 0xFF); err != nil {
 			return false, cut(err)
 		}
-		if c != 0xFF {
-			continue
-		}
+		c := byte(0xFF)
 		for c == 0xFF {
 			if c, err = r.ReadByte(); err != nil {
 				return false, cut(err)
