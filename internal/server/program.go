@@ -159,7 +159,7 @@ func (p *Program) join() (err error) {
 	p.Dossiers.Jobs = p.Jobs
 	p.Notices.Join(p.Jobs)
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
-		p.Events.Subscribe(kind, "targets", targets.OnEvent(p.Jobs))
+		p.Events.Gather(kind, "targets", targets.OnEvent(p.Jobs))
 	}
 	return p.hang()
 }

@@ -67,8 +67,8 @@ func (room *Room) Handle(r *job.Registry) {
 
 // OnEvent is the subscriber for events that change what is counted: it asks for
 // a counting, once however many events wait.
-func OnEvent(q *job.Queue) event.Handler {
-	return func(ctx context.Context, tx *database.Tx, _ event.Event) error {
+func OnEvent(q *job.Queue) event.Gatherer {
+	return func(ctx context.Context, tx *database.Tx, _ []event.Event) error {
 		return q.Enqueue(ctx, tx, RefreshJob{}, job.Unique("targets"))
 	}
 }

@@ -440,7 +440,7 @@ func TestNumberMovesWithinFiveSecondsOfAnAct(t *testing.T) {
 			t.Fatal(err)
 		}
 		bus := event.NewBus(db, clock.System, "test")
-		bus.Subscribe("dossier.filed", "targets", targets.OnEvent(queue))
+		bus.Gather("dossier.filed", "targets", targets.OnEvent(queue))
 		ctx, cancel := context.WithCancel(context.Background())
 		if err := queue.Start(ctx); err != nil {
 			t.Fatal(err)

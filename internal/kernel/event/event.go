@@ -22,23 +22,46 @@ type Event struct {
 // beside tx; it enqueues jobs for that.
 type Handler func(ctx context.Context, tx *database.Tx, e Event) error
 
+// Gatherer handles several events at once inside tx, which also deletes them: for
+// a subscriber to whom ten events mean no more than one.
+type Gatherer func(ctx context.Context, tx *database.Tx, events []Event) error
+
 // Bus knows the subscribers and hands events out. Subscribe before Run.
 type Bus struct {
 	db    *database.DB
 	clock clock.Clock
-	subs  map[string]map[string]Handler // kind → name → handler
+	subs  map[string]map[string]Gatherer // kind → name → handler
+	many  map[string]bool                // names that take several events at once
 }
 
 // NewBus makes a bus.
 func NewBus(db *database.DB, c clock.Clock, _ string) *Bus {
-	return &Bus{db: db, clock: c, subs: map[string]map[string]Handler{}}
+	return &Bus{db: db, clock: c, subs: map[string]map[string]Gatherer{}, many: map[string]bool{}}
 }
 
 // Subscribe has name handle the events of a kind. The name is stored with
 // waiting events, so it stays the same between releases.
 func (b *Bus) Subscribe(kind, name string, h Handler) {
+	b.subscribe(kind, name, func(ctx context.Context, tx *database.Tx, events []Event) error {
+		for _, e := range events {
+			if err := h(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Gather has name handle the events of a kind, those that wait together in one
+// transaction. When that fails, each is tried again by itself.
+func (b *Bus) Gather(kind, name string, h Gatherer) {
+	b.subscribe(kind, name, h)
+	b.many[name] = true
+}
+
+func (b *Bus) subscribe(kind, name string, h Gatherer) {
 	if b.subs[kind] == nil {
-		b.subs[kind] = map[string]Handler{}
+		b.subs[kind] = map[string]Gatherer{}
 	}
 	if _, twice := b.subs[kind][name]; twice {
 		panic("event: " + name + " subscribes twice to " + kind)

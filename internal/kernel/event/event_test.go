@@ -183,3 +183,63 @@ func TestTwoBusesHandleEachEventOnceAndThenRest(t *testing.T) {
 		<-done
 	})
 }
+
+func TestEventsThatWaitTogetherAreGatheredAndEachIsTriedAloneAfterAFailure(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		bus := event.NewBus(db, clock.System, "p1")
+		var sizes []int
+		var subjects []string
+		poisoned := true
+		bus.Gather("k", "many", func(_ context.Context, _ *database.Tx, events []event.Event) error {
+			sizes = append(sizes, len(events))
+			for _, e := range events {
+				if e.Subject == "poison" && poisoned {
+					return errors.New("not this one")
+				}
+			}
+			for _, e := range events {
+				subjects = append(subjects, e.Subject)
+			}
+			return nil
+		})
+		record := func(subject string) {
+			err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error { return bus.Record(ctx, tx, "k", subject, nil) })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		dispatch := func(want int) {
+			t.Helper()
+			if tried, err := bus.Dispatch(t.Context()); err != nil || tried != want {
+				t.Fatalf("%d tried instead of %d: %v", tried, want, err)
+			}
+		}
+		for i := range 5 {
+			record(fmt.Sprint("d", i))
+		}
+		dispatch(5)
+		if len(sizes) != 1 || sizes[0] != 5 || len(subjects) != 5 {
+			t.Fatalf("not gathered: %v of %v", sizes, subjects)
+		}
+		record("good")
+		record("poison")
+		sizes, subjects = nil, nil
+		dispatch(2)
+		if len(subjects) != 0 {
+			t.Fatalf("handled with a failure: %v", subjects)
+		}
+		// Their time comes: the failed ones are tried one by one.
+		if _, err := db.WriterHandle().ExecContext(t.Context(), `UPDATE events SET due_at = at`); err != nil {
+			t.Fatal(err)
+		}
+		sizes = nil
+		dispatch(2)
+		if len(sizes) != 2 || len(subjects) != 1 || subjects[0] != "good" {
+			t.Fatalf("the good one did not go alone: %v, %v", sizes, subjects)
+		}
+		var left int
+		if err := db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM events WHERE attempts = 2`).Scan(&left); err != nil || left != 1 {
+			t.Fatal(left, err)
+		}
+	})
+}

@@ -1,10 +1,13 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"benso/internal/kernel/clock"
@@ -46,16 +49,28 @@ func (b *Bus) Dispatch(ctx context.Context) (tried int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("read due events: %w", err)
 	}
-	for _, w := range due {
-		mine, err := b.hand(ctx, w)
+	slices.SortStableFunc(due, func(a, b waiting) int {
+		return cmp.Or(strings.Compare(a.subscriber, b.subscriber), strings.Compare(a.Kind, b.Kind), cmp.Compare(a.attempts, b.attempts))
+	})
+	for len(due) > 0 {
+		// What waits for the same subscriber, was not tried yet and comes in one
+		// go, goes in one transaction where the subscriber takes several at once.
+		n := 1
+		for n < len(due) && b.together(due[0], due[n]) {
+			n++
+		}
+		mine, err := b.hand(ctx, due[:n])
 		if err != nil {
 			return tried, err
 		}
-		if mine {
-			tried++
-		}
+		tried += mine
+		due = due[n:]
 	}
 	return tried, nil
+}
+
+func (b *Bus) together(first, next waiting) bool {
+	return b.many[first.subscriber] && next.subscriber == first.subscriber && next.Kind == first.Kind && first.attempts == 0 && next.attempts == 0
 }
 
 func (b *Bus) due(ctx context.Context, now time.Time) (found []waiting, err error) {
@@ -81,35 +96,65 @@ func (b *Bus) due(ctx context.Context, now time.Time) (found []waiting, err erro
 // is not a commit: a commit would wake the bus again, and again.
 var errTaken = errors.New("another process has tried this event")
 
-// hand gives one event to its subscriber; mine is false when another process was
-// faster. The count of attempts names the try that is being made.
-func (b *Bus) hand(ctx context.Context, w waiting) (mine bool, err error) {
+// hand gives events to their one subscriber and says how many it tried: none
+// when another process was faster. The count of attempts names the try that is
+// being made; all of them have the same.
+func (b *Bus) hand(ctx context.Context, all []waiting) (mine int, err error) {
+	first := all[0]
+	byID := make(map[string]Event, len(all))
+	ids := make(database.List, len(all))
+	for i, w := range all {
+		byID[w.ID], ids[i] = w.Event, w.ID
+	}
 	err = b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		gone, err := tx.ExecContext(ctx, `DELETE FROM events WHERE id = $1 AND subscriber = $2 AND attempts = $3`, w.ID, w.subscriber, w.attempts)
+		gone, err := deleted(ctx, tx, first, ids)
 		if err != nil {
 			return err
 		}
-		if n, err := gone.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, errTaken)
+		if mine = len(gone); mine == 0 {
+			return errTaken
 		}
-		h, ok := b.subs[w.Kind][w.subscriber]
+		h, ok := b.subs[first.Kind][first.subscriber]
 		if !ok {
-			return fmt.Errorf("nobody is called %s any more", w.subscriber)
+			return fmt.Errorf("nobody is called %s any more", first.subscriber)
 		}
-		return h(ctx, tx, w.Event)
+		events := make([]Event, len(gone))
+		for i, id := range gone {
+			events[i] = byID[id]
+		}
+		return h(ctx, tx, events)
 	})
 	if errors.Is(err, errTaken) {
-		return false, nil
+		return 0, nil
 	}
 	if err == nil || ctx.Err() != nil {
-		return true, ctx.Err()
+		return mine, ctx.Err()
 	}
 	why := err.Error()
-	return true, b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE events SET attempts = attempts + 1, due_at = $4, error = $5 WHERE id = $1 AND subscriber = $2 AND attempts = $3`,
-			w.ID, w.subscriber, w.attempts, database.At(clock.System.Now().Add(wait(w.attempts))), why)
+	return max(mine, 1), b.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE events SET attempts = attempts + 1, due_at = $4, error = $5 WHERE subscriber = $1 AND attempts = $2 AND id`+database.In(tx.Dialect(), 3),
+			first.subscriber, first.attempts, ids, database.At(clock.System.Now().Add(wait(first.attempts))), why)
 		return err
 	})
+}
+
+// deleted takes events away and says which of them were still there, in the
+// order of their making.
+func deleted(ctx context.Context, tx *database.Tx, first waiting, ids database.List) (gone []string, err error) {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM events WHERE subscriber = $1 AND attempts = $2 AND id`+database.In(tx.Dialect(), 3)+` RETURNING id`, first.subscriber, first.attempts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		gone = append(gone, id)
+	}
+	sort.Strings(gone)
+	return gone, rows.Err()
 }
 
 // Run hands events out until ctx ends: at once after a commit, and every second.
