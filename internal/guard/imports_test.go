@@ -72,9 +72,11 @@ var house = []room{
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
 	{path: "internal/apps/services/measures", may: "kernel core own"},
+	{path: "internal/apps/services/told", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
 	{path: "internal/apps/account", may: "kernel core"},
 	{path: "internal/apps/board", may: "kernel core"},
+	{path: "internal/apps/inbox", may: "kernel core"},
 
 	// The outside world.
 	{path: "internal/adapters/pdf", may: "kernel"},

@@ -15,6 +15,7 @@ import (
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/measures"
 	"benso/internal/apps/services/papers"
+	"benso/internal/apps/services/told"
 	"benso/internal/core/cases"
 	"benso/internal/core/targets"
 	"benso/internal/kernel/audit"
@@ -161,6 +162,7 @@ func (p *Program) join() (err error) {
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
 		p.Events.Gather(kind, "targets", targets.OnEvent(p.Jobs))
 	}
+	(&told.Room{Dossiers: p.Dossiers, Notices: p.Notices}).Subscribe(p.Events)
 	return p.hang()
 }
 

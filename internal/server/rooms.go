@@ -8,6 +8,7 @@ import (
 
 	"benso/internal/apps/account"
 	"benso/internal/apps/board"
+	"benso/internal/apps/inbox"
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
@@ -73,6 +74,7 @@ func (p *Program) hang() error {
 	p.Site = web.New(web.Config{
 		Province: p.provinceName(), Simulated: p.Simulated, Secure: p.Config.secure(), Clock: p.Clock, Log: p.Log,
 		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Cookie: cookie},
+		Inbox:    web.Inbox{URL: inbox.Path, Unread: p.Notices.Unread},
 		Sections: []web.Section{
 			{ID: "procedures", Key: "server.procedures", URL: "/thu-tuc", Access: access.Public},
 			{ID: "mine", Key: "server.mine", URL: "/ho-so-cua-toi", Access: access.SignedIn},
@@ -98,6 +100,7 @@ func (p *Program) hang() error {
 		p.filing,
 		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
+		inbox.Pages{Notices: p.Notices},
 		targets,
 		api(targets),
 	)

@@ -103,6 +103,12 @@ var table = []row{
 	{pattern: "GET /ho-so-cua-toi/{id}/giay-to/{file}", kind: "strange", want: "              in  404 404 404 404 404 404 404 404 404 404 404 404 404"},
 	{pattern: "GET /ho-so-cua-toi/{id}/giay-to/{result}", kind: "proposed", want: "           in  404 404 404 404 404 404 404 404 404 404 404 404 404"},
 
+	// What people were told is theirs alone.
+	//                                                                                     str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /hop-thu", kind: "notice", want: "                                       in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "POST /hop-thu/{id}/mo", kind: "notice", form: blank, want: "                 401 did 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "POST /hop-thu/da-doc", kind: "notice", form: seen, want: "                   401 did led led led led led led led led led led led led"},
+
 	// A number alone tells the state; with the secret of the receipt it tells more.
 	{pattern: "GET /tra-cuu", kind: "filed", query: "so={number}", want: "200"},
 	{pattern: "POST /tra-cuu", kind: "filed", form: follow, tells: true, shows: true, want: "200"},
@@ -182,6 +188,8 @@ func start(t target) url.Values { return with(blank(t), "thu-tuc", "1.001193", "
 func answer(t target) url.Values {
 	return with(blank(t), "_revision", t["revision"], "child_name", child, "child_sex", "male")
 }
+
+func seen(t target) url.Values { return with(blank(t), "seen", t["id"]) }
 
 func follow(t target) url.Values { return url.Values{"so": {t["number"]}, "ma": {t["secret"]}} }
 

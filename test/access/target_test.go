@@ -63,6 +63,16 @@ func kinds() map[string]func(*world) target {
 			t["file"] = w.of("accepted")["file"]
 			return t
 		},
+		// What the owner was told of filing a dossier.
+		"notice": func(w *world) target {
+			id := w.filed()["id"]
+			w.until("the notice", func() bool {
+				var n int
+				w.row([]any{&n}, `SELECT count(*) FROM notices WHERE subject = $1`, id)
+				return n == 1
+			})
+			return target{"id": w.text(`SELECT id FROM notices WHERE subject = $1`, id)}
+		},
 		"procedure": func(*world) target { return target{"code": "1.001193"} },
 		"session": func(w *world) target {
 			before := w.sessions()
@@ -243,8 +253,8 @@ func (w *world) stand(t target) target {
 	return t
 }
 
-// state is everything that a route can change, in one text. Sessions that come
-// and the slips that jobs write are left out: both come by themselves.
+// state is everything that a route can change, in one text. Sessions that come,
+// notices, and the slips that jobs write are left out: they come by themselves.
 func (w *world) state() string {
 	w.t.Helper()
 	var text strings.Builder
@@ -260,6 +270,7 @@ func (w *world) state() string {
 		`SELECT count(*), count(ended_at), max(id) FROM assignments`,
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,
 		`SELECT count(*), count(DISTINCT account), min(id) FROM sessions`,
+		`SELECT count(read_at), count(DISTINCT read_at), min(id) FROM notices WHERE read_at IS NOT NULL`,
 	} {
 		var a, b, c *string
 		w.row([]any{&a, &b, &c}, query)

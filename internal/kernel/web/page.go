@@ -12,6 +12,7 @@ import (
 
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/fault"
+	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
 )
 
@@ -393,6 +394,20 @@ func current(is bool) templ.Attributes {
 		return templ.Attributes{"aria-current": "page"}
 	}
 	return nil
+}
+
+// inbox says whether the header leads to an inbox, and how much is new in it. A
+// count that cannot be read keeps nobody from the page.
+func (v *visit) inbox(ctx context.Context) (shown bool, unread int64) {
+	box := v.site.config.Inbox
+	if box.URL == "" || v.actor.Kind != identity.Person || v.actor.MustChangePassword {
+		return false, 0
+	}
+	unread, err := box.Unread(ctx, v.actor.Account)
+	if err != nil {
+		v.site.config.Log.Error("unread notices not counted", "request", v.id, "err", err)
+	}
+	return true, unread
 }
 
 // signInAddress comes back to this page, where that is a page to come back to.

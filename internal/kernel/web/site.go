@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -51,12 +52,20 @@ type Section struct {
 	Access access.Rule
 }
 
+// Inbox is where persons read what they were told; the header leads there and says
+// how much is new. The zero Inbox is not shown.
+type Inbox struct {
+	URL    string
+	Unread func(ctx context.Context, account string) (int64, error)
+}
+
 // Config is what a site is made from.
 type Config struct {
 	Province  string // as the header names it: "Tỉnh Vĩnh Long"
 	Simulated bool   // the data are made up: every page says so
 	Secure    bool   // people come over TLS: cookies and headers hold to it
 	Sessions  Sessions
+	Inbox     Inbox
 	Sections  []Section
 	Footer    []Section
 	Clock     clock.Clock   // clock.System when nil

@@ -40,6 +40,13 @@ const (
 	EventResolved = "dossier.resolved"
 )
 
+// Happened is what the events carry: which act it was, and the number of its event
+// in the case.
+type Happened struct {
+	Act string `json:"act"`
+	Seq int64  `json:"seq"`
+}
+
 // WritePaper is the job that writes one of the forms of Circular 01/2018 into a
 // dossier: the slot says which.
 type WritePaper struct {
@@ -165,7 +172,7 @@ func (r *Room) tell(ctx context.Context, tx *database.Tx, d Dossier, act string,
 	case d.ResolvedAt.Equal(by.At):
 		kind = EventResolved
 	}
-	return r.Events.Record(ctx, tx, kind, d.ID, nil)
+	return r.Events.Record(ctx, tx, kind, d.ID, Happened{Act: act, Seq: d.Version})
 }
 
 // Handler gives the agency that handles a procedure for a place today: the
