@@ -25,20 +25,22 @@ var madeKeys = excuses{
 
 // notKeys are literals that look like a message's key and are another thing.
 var notKeys = excuses{
-	"dossier.read":        "a permission",
-	"dossier.intake":      "a permission",
-	"dossier.check":       "a permission",
-	"dossier.sign":        "a permission",
-	"dossier.filed":       "an event",
-	"dossier.changed":     "an event",
-	"dossier.resolved":    "an event",
-	"dossier.write_paper": "a job",
-	"dossier.follow":      "an action in the journal",
-	"dossier.read_paper":  "an action in the journal",
-	"notify.deliver":      "a job",
-	"account.manage":      "a permission",
-	"account.created":     "an action in the journal",
-	"account.closed":      "an action in the journal",
+	"dossier.read":           "a permission",
+	"dossier.intake":         "a permission",
+	"dossier.check":          "a permission",
+	"dossier.sign":           "a permission",
+	"dossier.filed":          "an event",
+	"dossier.changed":        "an event",
+	"dossier.resolved":       "an event",
+	"dossier.write_paper":    "a job",
+	"dossier.follow":         "an action in the journal",
+	"dossier.read_paper":     "an action in the journal",
+	"notify.deliver":         "a job",
+	"account.manage":         "a permission",
+	"account.created":        "an action in the journal",
+	"account.closed":         "an action in the journal",
+	"dossier.read_consulted": "an action in the journal",
+	"dossier.attach_opinion": "an action in the journal",
 }
 
 var (

@@ -102,9 +102,12 @@ type Event struct {
 
 // Acts that the core itself does.
 const (
-	ActAssign   = "assign"
-	ActTake     = "take"
-	ActTransfer = "transfer"
+	ActAssign          = "assign"
+	ActTake            = "take"
+	ActTransfer        = "transfer"
+	ActConsult         = "consult"
+	ActAnswerConsult   = "answer_consult"
+	ActWithdrawConsult = "withdraw_consult"
 )
 
 // Stale tells an official that somebody was faster, who and with what; the page

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -467,4 +468,157 @@ func Any(ctx context.Context, q database.Querier) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Ask puts questions to other agencies. The case stays at its step, on its desk
+// and on its clock.
+func Ask(ctx context.Context, tx *database.Tx, c Case, questions []Question, by By) (Case, error) {
+	if err := c.mayAsk(); err != nil {
+		return Case{}, err
+	}
+	next := c.onward()
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	var data consulted
+	for _, q := range questions {
+		id := database.NewID()
+		_, err := tx.ExecContext(ctx, `INSERT INTO case_consults (id, case_id, holder, asked_at, asked_by, asked_for, agency, asked_holder, question, due_at, answered_at, answered_by, answered_for, opinion, answer, withdrawn_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, '', '', '', '', NULL)`,
+			id, c.ID, c.Holder, database.At(by.At), by.Account, by.ActingFor, q.Agency, q.Holder, q.Text, database.At(q.DueAt))
+		if err != nil {
+			return Case{}, fmt.Errorf("ask another agency: %w", err)
+		}
+		data.Consults, data.Agencies = append(data.Consults, id), append(data.Agencies, q.Agency)
+	}
+	return next, record(ctx, tx, next, c.Step, ActConsult, by, data)
+}
+
+// AnswerConsult keeps the answer of the agency that was asked, once. The caller
+// has read x within that agency's scope, in this transaction.
+func AnswerConsult(ctx context.Context, tx *database.Tx, x Consulted, r Reply, by By) (Consulted, error) {
+	if err := x.mayAnswer(); err != nil {
+		return Consulted{}, err
+	}
+	was := x.Case
+	x.Case = was.onward()
+	if err := update(ctx, tx, was, x.Case); err != nil {
+		return Consulted{}, err
+	}
+	x.AnsweredAt, x.AnsweredBy, x.AnsweredFor, x.Opinion, x.Answer = by.At, by.Account, by.ActingFor, r.Opinion, r.Text
+	_, err := tx.ExecContext(ctx, `UPDATE case_consults SET answered_at = $2, answered_by = $3, answered_for = $4, opinion = $5, answer = $6 WHERE id = $1`,
+		x.ID, database.At(by.At), by.Account, by.ActingFor, string(r.Opinion), r.Text)
+	if err != nil {
+		return Consulted{}, fmt.Errorf("answer consult: %w", err)
+	}
+	return x, record(ctx, tx, x.Case, was.Step, ActAnswerConsult, by, consulted{[]string{x.ID}, []string{x.Agency}})
+}
+
+// WithdrawConsults takes questions back that were not answered, by their ids.
+// Those that were answered, or taken back before, stay as they are; when none is
+// left, nothing is written.
+func WithdrawConsults(ctx context.Context, tx *database.Tx, c Case, ids []string, by By) (Case, error) {
+	all, err := Consults(ctx, tx, c.ID)
+	if err != nil {
+		return Case{}, err
+	}
+	var data consulted
+	for _, x := range all {
+		if !x.Unanswered() || !slices.Contains(ids, x.ID) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE case_consults SET withdrawn_at = $2 WHERE id = $1`, x.ID, database.At(by.At)); err != nil {
+			return Case{}, fmt.Errorf("withdraw consult: %w", err)
+		}
+		data.Consults, data.Agencies = append(data.Consults, x.ID), append(data.Agencies, x.Agency)
+	}
+	if len(data.Consults) == 0 {
+		return c, nil
+	}
+	next := c.onward()
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	return next, record(ctx, tx, next, c.Step, ActWithdrawConsult, by, data)
+}
+
+const consultColumns = `x.id, x.case_id, x.holder, x.asked_at, x.asked_by, x.asked_for, x.agency, x.asked_holder, x.question, x.due_at, x.answered_at, x.answered_by, x.answered_for, x.opinion, x.answer, x.withdrawn_at`
+
+// consultRow reads consultColumns; end gives what was read.
+func consultRow() (dest []any, end func() Consult) {
+	var x Consult
+	var asked, due, answered, withdrawn database.Time
+	dest = []any{&x.ID, &x.Case, &x.Holder, &asked, &x.AskedBy, &x.AskedFor, &x.Agency, &x.AskedHolder, &x.Question, &due, &answered, &x.AnsweredBy, &x.AnsweredFor, &x.Opinion, &x.Answer, &withdrawn}
+	return dest, func() Consult {
+		x.AskedAt, x.DueAt, x.AnsweredAt, x.WithdrawnAt = asked.Time, due.Time, answered.Time, withdrawn.Time
+		return x
+	}
+}
+
+// Consults lists the questions that were put about one case, in their order. The
+// caller has read the case within a scope.
+func Consults(ctx context.Context, q database.Querier, id string) (found []Consult, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+consultColumns+` FROM case_consults x WHERE x.case_id = $1 ORDER BY x.asked_at, x.id`, id)
+	if err != nil {
+		return nil, fmt.Errorf("list consults: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		dest, end := consultRow()
+		if err := rows.Scan(dest...); err != nil {
+			return nil, fmt.Errorf("list consults: %w", err)
+		}
+		found = append(found, end())
+	}
+	return found, rows.Err()
+}
+
+const consultFrom = ` FROM case_consults x JOIN cases c ON c.id = x.case_id WHERE `
+
+// consultOpen is Consulted.Open as a predicate.
+const consultOpen = `x.answered_at IS NULL AND x.withdrawn_at IS NULL AND c.resolved_at IS NULL AND c.state <> 'closed'`
+
+// GetConsult reads one question within the scope of those who were asked; the
+// scope of the case itself opens nothing here.
+func GetConsult(ctx context.Context, q database.Querier, scope access.Scope, id string) (Consulted, error) {
+	within, args := scope.SQL("x.asked_holder", 2)
+	dest, end := consultRow()
+	c, err := Scan(q.QueryRowContext(ctx, `SELECT `+columns+`, `+consultColumns+consultFrom+`x.id = $1 AND `+within, append([]any{id}, args...)...), dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Consulted{}, fault.Missing("consult", id)
+	}
+	if err != nil {
+		return Consulted{}, fmt.Errorf("read consult: %w", err)
+	}
+	return Consulted{end(), c}, nil
+}
+
+// ListConsults gives the questions that are open in the scope of those who were
+// asked, what is due first at the top.
+func ListConsults(ctx context.Context, q database.Querier, scope access.Scope, limit, offset int) (found []Consulted, err error) {
+	within, args := scope.SQL("x.asked_holder", 1)
+	args = append(args, limit, offset)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT `+columns+`, `+consultColumns+consultFrom+consultOpen+` AND %s ORDER BY x.due_at, x.id LIMIT $%d OFFSET $%d`, within, len(args)-1, len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("list consults: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		dest, end := consultRow()
+		c, err := Scan(rows, dest...)
+		if err != nil {
+			return nil, fmt.Errorf("list consults: %w", err)
+		}
+		found = append(found, Consulted{end(), c})
+	}
+	return found, rows.Err()
+}
+
+// CountConsults counts what ListConsults lists.
+func CountConsults(ctx context.Context, q database.Querier, scope access.Scope) (n int64, err error) {
+	within, args := scope.SQL("x.asked_holder", 1)
+	if err := q.QueryRowContext(ctx, `SELECT count(*)`+consultFrom+consultOpen+` AND `+within, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count consults: %w", err)
+	}
+	return n, nil
 }

@@ -88,8 +88,11 @@ func (p Pages) actPage(w http.ResponseWriter, r *http.Request, status int, x dee
 	}
 	s.Errors, s.Typed = wrong, in.values
 	page := actPage{sheet: s, Deed: x, Rows: rows(in.values), Subjects: subjects(s)}
-	if x.act == dossier.ActAskCompletion || x.act == dossier.ActAskSupplement {
+	switch x.act {
+	case dossier.ActAskCompletion, dossier.ActAskSupplement:
 		return web.Render(w, r, status, requestView(page))
+	case cases.ActConsult:
+		return web.Render(w, r, status, askConsultView(askConsultPage{actPage: page, Agencies: p.askable(in.dossier)}))
 	}
 	return web.Render(w, r, status, reasonView(page))
 }

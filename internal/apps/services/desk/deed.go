@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/web"
@@ -24,6 +25,7 @@ type deed struct {
 	style   web.Style
 	body    int64 // of the largest form; 0 is the site's usual
 	page    bool  // it has a page of its own, for what must be written
+	core    bool  // an act of the core: no definition names it, whoever does the step may do it
 	confirm bool  // what the applicant will read is shown before it is sent
 	do      func(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error)
 }
@@ -40,6 +42,7 @@ var deeds = []deed{
 	{act: dossier.ActPropose, path: "trinh-ky", may: access.DossierCheck, key: "g", body: resultBody, do: propose},
 	{act: dossier.ActAskSupplement, path: "yeu-cau-bo-sung", may: access.DossierCheck, key: "y", style: web.Secondary, page: true, do: askSupplement},
 	{act: dossier.ActProposeRefusal, path: "trinh-tu-choi", may: access.DossierCheck, key: "x", style: web.Secondary, page: true, do: proposeRefusal},
+	{act: cases.ActConsult, path: "xin-y-kien", may: access.DossierCheck, key: "c", style: web.Secondary, page: true, core: true, do: consult},
 	{act: dossier.ActApprove, path: "ky", may: access.DossierSign, key: "k", do: approve},
 	{act: dossier.ActSendBack, path: "tra-lai", may: access.DossierSign, key: "l", style: web.Secondary, page: true, do: sendBack},
 	{act: dossier.ActRefuse, path: "ky-tu-choi", may: access.DossierSign, key: "x", style: web.Secondary, page: true, confirm: true, do: refuse},
@@ -73,7 +76,11 @@ func (p Pages) offers(actor access.Actor, d dossier.Dossier) []deed {
 	}
 	var found []deed
 	for _, x := range deeds {
-		if def.Offers(d.Step, x.act) && actor.May(x.may, d.Holder) && p.open(d, x.act) {
+		offered := def.Offers(d.Step, x.act)
+		if x.core {
+			offered = d.Needs == x.may
+		}
+		if offered && actor.May(x.may, d.Holder) && p.open(d, x.act) {
 			found = append(found, x)
 		}
 	}
@@ -223,6 +230,11 @@ func written(x deed, in url.Values, say func(key string, args ...any) string) []
 			add(say("desk.subject_n", "n", i+1), d.Subject)
 			add(say("desk.wrong"), d.Wrong)
 			add(say("desk.mend"), d.Mend)
+		}
+	case cases.ActConsult:
+		for i := range rows(in) {
+			add(say("desk.consult_agency_n", "n", i+1), in.Get(row("agency", i)))
+			add(say("desk.consult_question"), in.Get(row("question", i)))
 		}
 	case dossier.ActPropose:
 		add(say("desk.result_number"), in.Get("number"))

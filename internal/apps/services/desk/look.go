@@ -163,3 +163,11 @@ func (p counterPage) desks() []web.Option {
 	}
 	return options
 }
+
+// describedByName binds a box to what is wrong with it.
+func describedByName(name, wrong string) templ.Attributes {
+	if wrong == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-describedby": name + "-error"}
+}

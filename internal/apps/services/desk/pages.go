@@ -61,6 +61,7 @@ func (p Pages) Routes() []web.Route {
 		{Pattern: "POST " + pathOne + "/bo-sung-tai-quay", Access: access.DossierIntake, Handler: p.answerHere},
 		{Pattern: "POST " + pathOne + "/phan-cong", Access: access.CaseAssign, Handler: p.assign},
 	}
+	routes = append(routes, p.consultRoutes()...)
 	for _, path := range deedPaths() {
 		first := deedsAt(path)[0]
 		var rule access.Rule = first.may

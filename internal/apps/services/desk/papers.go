@@ -25,13 +25,15 @@ func (p Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	return p.give(w, r, d, r.PathValue("file"))
 }
 
-func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, id string) error {
+// give serves a paper of the dossier, or of one of the other owners that belong
+// to it, and writes the reading down.
+func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, id string, others ...file.Owner) error {
 	ctx, actor := r.Context(), web.Actor(r.Context())
 	f, err := p.Room.Files.Get(ctx, p.Room.DB.Read(), id)
 	if err != nil {
 		return err
 	}
-	if f.Owner != (file.Owner{Kind: dossier.OwnerDossier, ID: d.ID}) {
+	if f.Owner != (file.Owner{Kind: dossier.OwnerDossier, ID: d.ID}) && !slices.Contains(others, f.Owner) {
 		return fault.Missing("file", id)
 	}
 	// A viewer that fetches a large paper in pieces is journaled for each: a piece

@@ -183,6 +183,11 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 		}
 		page.Queues = append(page.Queues, tab{ID: id, Text: message.T(ctx, "desk.queue_"+id), URL: query{Queue: id}.url(), Count: counts[id], Current: id == q.Queue})
 	}
+	more, err := p.moreTabs(ctx, actor, "")
+	if err != nil {
+		return err
+	}
+	page.Queues = append(page.Queues, more...)
 	f := p.filter(actor, q)
 	f.Holder = only(tallies, f)
 	steps := map[string]int64{}

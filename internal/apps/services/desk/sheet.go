@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
@@ -69,6 +70,7 @@ type sheet struct {
 	Next       string
 	Slips      []string
 	ResultFile *paper
+	Opinions   []opinion // of other agencies, asked for and given
 	Today      string
 
 	Errors []fault.Field
@@ -125,6 +127,9 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 	}
 	events, err := cases.Events(ctx, q, d.ID)
 	if err != nil {
+		return sheet{}, err
+	}
+	if s.Opinions, err = p.opinions(ctx, actor, d); err != nil {
 		return sheet{}, err
 	}
 	accounts := []string{d.Assignee, req.AskedBy}
@@ -239,6 +244,13 @@ func (p Pages) line(ctx context.Context, d dossier.Dossier, e cases.Event, names
 	l := line{When: message.DateTime(ctx, e.At), Who: named(ctx, names, e.Account), What: message.T(ctx, "desk.event_"+e.Act)}
 	if d.Applicant != "" && e.Account == d.Applicant {
 		l.Who = d.Name
+	}
+	if asked := e.Consulted(); len(asked) > 0 {
+		names := make([]string, len(asked))
+		for i, id := range asked {
+			names[i] = p.agencyName(id)
+		}
+		l.What = message.T(ctx, "desk.event_about", "what", l.What, "agencies", strings.Join(names, ", "))
 	}
 	if e.ActingFor != "" {
 		l.For = named(ctx, names, e.ActingFor)

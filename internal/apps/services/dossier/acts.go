@@ -150,6 +150,9 @@ func (r *Room) assign(ctx context.Context, actor access.Actor, a Act, account st
 		if err != nil {
 			return err
 		}
+		if err := lock(ctx, tx, a.ID); err != nil {
+			return err
+		}
 		if d, err = get(ctx, tx, actor.Scope(access.DossierRead), a.ID); err != nil || done {
 			return err
 		}

@@ -69,10 +69,12 @@ type Act struct {
 type verb struct {
 	act    string
 	may    access.Permission // empty: an act of the applicant
+	across bool              // it is done from another hand's step; the definition still says at which
 	input  []string          // what was sent, for the request's digest
 	decide func(ctx context.Context, tx *database.Tx, d *Dossier, now time.Time) (cases.Effect, error)
-	after  func(ctx context.Context, tx *database.Tx, d *Dossier, now time.Time) error // nil: nothing more
-	papers []string                                                                    // slots of forms that the act causes
+	move   func(ctx context.Context, tx *database.Tx, d Dossier, by cases.By) (cases.Case, error) // instead of decide: an act of the core, which no definition names
+	after  func(ctx context.Context, tx *database.Tx, d *Dossier, now time.Time) error            // nil: nothing more
+	papers []string                                                                               // slots of forms that the act causes
 }
 
 // do runs a verb in one transaction: once for its key, in the actor's scope, on
@@ -97,19 +99,11 @@ func (r *Room) do(ctx context.Context, actor access.Actor, a Act, v verb) (Dossi
 		}
 		// The definition says who does a step; an act that belongs to another hand is
 		// not done here, whatever the actor may do elsewhere.
-		if v.may != "" && d.Needs != v.may {
+		if v.may != "" && d.Needs != v.may && !v.across {
 			return fault.New(fault.Conflict, "cases.not_now").With(fmt.Errorf("the step %q needs %q", d.Step, d.Needs))
 		}
-		effect, err := v.decide(ctx, tx, &d, now)
-		if err != nil {
-			return err
-		}
 		by := r.by(actor, v.may, d.Holder, now)
-		def, err := r.Catalogue.Definition(d.Definition, d.DefinitionVersion)
-		if err != nil {
-			return err
-		}
-		if d.Case, err = cases.Move(ctx, tx, def, d.Case, v.act, by, effect); err != nil {
+		if d.Case, err = r.moved(ctx, tx, &d, v, by); err != nil {
 			return err
 		}
 		if v.after != nil {
@@ -129,6 +123,22 @@ func (r *Room) do(ctx context.Context, actor access.Actor, a Act, v verb) (Dossi
 		return Dossier{}, fmt.Errorf("%s dossier %s: %w", v.act, a.ID, err)
 	}
 	return d, nil
+}
+
+// moved writes what an act does to the case.
+func (r *Room) moved(ctx context.Context, tx *database.Tx, d *Dossier, v verb, by cases.By) (cases.Case, error) {
+	if v.move != nil {
+		return v.move(ctx, tx, *d, by)
+	}
+	effect, err := v.decide(ctx, tx, d, by.At)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	def, err := r.Catalogue.Definition(d.Definition, d.DefinitionVersion)
+	if err != nil {
+		return cases.Case{}, err
+	}
+	return cases.Move(ctx, tx, def, d.Case, v.act, by, effect)
 }
 
 // lock has the acts on one dossier take turns, so that none of them changes its

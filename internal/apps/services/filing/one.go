@@ -206,7 +206,18 @@ func (p Pages) history(ctx context.Context, d dossier.Dossier, events []cases.Ev
 		if e.Account != d.Applicant || d.Applicant == "" {
 			who = p.agencyName(e.Agency)
 		}
-		lines = append(lines, historyLine{When: message.DateTime(ctx, e.At), What: message.T(ctx, "filing.event_"+e.Act), Who: who})
+		what := message.T(ctx, "filing.event_"+e.Act)
+		if asked := e.Consulted(); len(asked) > 0 {
+			names := make([]string, len(asked))
+			for i, id := range asked {
+				names[i] = p.agencyName(id)
+			}
+			what = message.T(ctx, "filing.event_about", "what", what, "agencies", strings.Join(names, ", "))
+			if e.Act == cases.ActAnswerConsult {
+				who = names[0]
+			}
+		}
+		lines = append(lines, historyLine{When: message.DateTime(ctx, e.At), What: what, Who: who})
 	}
 	return lines
 }
@@ -223,7 +234,11 @@ func (p Pages) readings(ctx context.Context, d dossier.Dossier, rows []audit.Row
 		who := message.T(ctx, "filing.by_secret")
 		if r.Action != dossier.ReadFollowed {
 			agency := strings.TrimSuffix(r.Path, "/")
-			who = message.T(ctx, "filing.by_officials", "agency", p.agencyName(agency[strings.LastIndexByte(agency, '/')+1:]))
+			agency = agency[strings.LastIndexByte(agency, '/')+1:]
+			if r.Action == dossier.ReadConsulted && len(r.IDs) > 1 {
+				agency = r.IDs[1]
+			}
+			who = message.T(ctx, "filing.by_officials", "agency", p.agencyName(agency))
 		}
 		lines = append(lines, historyLine{When: message.DateTime(ctx, r.At), What: message.T(ctx, why), Who: who})
 	}
@@ -232,9 +247,10 @@ func (p Pages) readings(ctx context.Context, d dossier.Dossier, rows []audit.Row
 
 // readingKeys says why a dossier was read, by what the journal calls it.
 var readingKeys = map[string]string{
-	dossier.ReadOpened:   "filing.read_opened",
-	dossier.ReadFollowed: "filing.read_followed",
-	dossier.ReadPaper:    "filing.read_paper",
+	dossier.ReadOpened:    "filing.read_opened",
+	dossier.ReadFollowed:  "filing.read_followed",
+	dossier.ReadPaper:     "filing.read_paper",
+	dossier.ReadConsulted: "filing.read_consulted",
 }
 
 func (p Pages) agencyName(id string) string {
