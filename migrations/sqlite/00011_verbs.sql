@@ -43,6 +43,7 @@ CREATE TABLE dossier_apologies (
 ) STRICT;
 
 ALTER TABLE dossiers ADD COLUMN refiled_as TEXT NOT NULL DEFAULT '';
+CREATE INDEX dossiers_refiled ON dossiers (refiled_as) WHERE refiled_as <> '';
 ALTER TABLE dossiers ADD COLUMN collected_as TEXT NOT NULL DEFAULT '' CHECK (collected_as IN ('', 'self', 'relative', 'authorised'));
 ALTER TABLE dossiers ADD COLUMN collected_paper TEXT NOT NULL DEFAULT '' CHECK (collected_paper IN ('', 'citizen_card', 'vneid', 'passport', 'other'));
 ALTER TABLE dossiers ADD COLUMN collected_right TEXT NOT NULL DEFAULT '';
@@ -58,6 +59,7 @@ ALTER TABLE dossier_originals DROP COLUMN kept;
 ALTER TABLE dossiers DROP COLUMN collected_right;
 ALTER TABLE dossiers DROP COLUMN collected_paper;
 ALTER TABLE dossiers DROP COLUMN collected_as;
+DROP INDEX dossiers_refiled;
 ALTER TABLE dossiers DROP COLUMN refiled_as;
 DROP TABLE dossier_apologies;
 DROP TABLE dossier_undone;

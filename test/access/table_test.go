@@ -14,6 +14,7 @@ type row struct {
 	header  http.Header             // beside the cookies
 	want    string                  // one word for each of people, or one for everybody
 	tells   bool                    // it may tell the names to anybody
+	knows   string                  // who else may read them here, and nowhere else
 	shows   bool                    // whoever is let in must read the child's name: the seed is not empty
 }
 
@@ -63,6 +64,20 @@ var table = []row{
 	{pattern: "GET /ban-lam-viec/{id}/trinh-tu-choi", kind: "accepted", shows: true, want: "         in  403 403 403 200 403 403 403 403 403 403 404 403 403"},
 	{pattern: "POST /ban-lam-viec/{id}/trinh-tu-choi", kind: "accepted", form: reason, want: "       401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
 	{pattern: "POST /ban-lam-viec/{id}/trinh-ky", kind: "checked", form: result, want: "             401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
+
+	// Another agency that is asked: its people see the dossier through the question
+	// only; whoever asked does not see the question's own pages.
+	//                                                                                                                  str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /xin-y-kien", kind: "consulted", want: "                                                             in  403 403 403 200 403 403 403 403 403 403 200 403 403"},
+	{pattern: "GET /xin-y-kien/{consult}", kind: "consulted", shows: true, knows: "neighbour specialist", want: "        in  403 403 403 404 403 403 403 403 403 403 200 403 403"},
+	{pattern: "GET /xin-y-kien/{consult}/giay-to/{file}", kind: "consulted", want: "                                     in  403 403 403 404 403 403 403 403 403 403 200 403 403"},
+	{pattern: "GET /xin-y-kien/{consult}/giay-to/{file}", kind: "strangely consulted", want: "                           in  403 403 403 404 403 403 403 403 403 403 404 403 403"},
+	{pattern: "POST /xin-y-kien/{consult}", kind: "consulted", form: opinion, want: "                                    401 403 403 403 404 403 403 403 403 403 403 did 403 403"},
+	{pattern: "GET /ban-lam-viec/{id}", kind: "consulted", shows: true, want: "                                          in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/xin-y-kien", kind: "accepted", want: "                                             in  403 403 403 200 403 403 403 403 403 403 404 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/xin-y-kien", kind: "accepted", form: question, want: "                            401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/rut-cau-hoi", kind: "consulted", form: withdrawn, want: "                         401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
+	{pattern: "GET /ban-lam-viec/{id}/y-kien/{file}", kind: "opined", want: "                                            in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
 
 	// The signer's.
 	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "proposed", form: act, want: "              401 403 403 403 403 did 403 403 403 403 404 404 404 404"},
@@ -179,6 +194,14 @@ func defects(t target) url.Values {
 func result(t target) url.Values {
 	return with(act(t), "number", "15/2026", "book", "01/2026", "on-day", "23", "on-month", "11", "on-year", "2026")
 }
+
+func question(t target) url.Values {
+	return with(act(t), "agency-0", "Ủy ban nhân dân phường Phú Khương", "question-0", "Người này có thường trú không?", "amount-0", "4", "unit-0", "working_hours")
+}
+func opinion(t target) url.Values {
+	return with(blank(t), "opinion", "agree", "answer", "Có thường trú.")
+}
+func withdrawn(t target) url.Values { return with(act(t), "consult", t["consult"]) }
 
 // counter names the agency of Xã Phú Túc, whoever sends it.
 func counter(t target) url.Values { return with(blank(t), "co-quan", "ubnd-28810-2025") }

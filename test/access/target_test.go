@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/file"
+	"benso/internal/kernel/worktime"
 	"benso/internal/testkit/robot"
 )
 
@@ -44,6 +46,23 @@ func kinds() map[string]func(*world) target {
 			t := w.proposed()
 			_, err := w.program.Dossiers.Approve(w.t.Context(), w.actor("lanhdao@benso.example"), w.act(t))
 			w.must(err)
+			return t
+		},
+		"consulted": (*world).consulted,
+		// A question, and a paper of another dossier than it is about.
+		"strangely consulted": func(w *world) target {
+			t := maps.Clone(w.of("consulted"))
+			t["file"] = w.of("accepted")["file"]
+			return t
+		},
+		"opined": func(w *world) target {
+			t := w.consulted()
+			neighbour := w.actor("chuyenvien.phukhuong@benso.example")
+			f, err := w.program.Dossiers.AttachOpinion(w.t.Context(), neighbour, t["consult"], w.photo())
+			w.must(err)
+			_, err = w.program.Dossiers.AnswerConsult(w.t.Context(), neighbour, t["consult"], database.NewID(), cases.Reply{Opinion: cases.Agree, Text: "Có thường trú."})
+			w.must(err)
+			t["file"] = f.ID
 			return t
 		},
 		"draft": (*world).draft,
@@ -185,13 +204,29 @@ func (w *world) accepted() target {
 	return w.slip(t, dossier.SlotReceipt)
 }
 
-func (w *world) checked() target {
+// photo is a paper that nobody has handed in before.
+func (w *world) photo() file.Blob {
 	w.t.Helper()
-	t := w.accepted()
 	w.photos++
 	blob, err := w.program.Files.Receive(w.t.Context(), bytes.NewReader(robot.Photo(w.photos)), file.Meta{Name: "giấy khai sinh.jpg"})
 	w.must(err)
-	f, err := w.program.Dossiers.AttachResult(w.t.Context(), w.actor("chuyenvien@benso.example"), t["id"], blob)
+	return blob
+}
+
+// consulted asks the neighbour about an accepted dossier.
+func (w *world) consulted() target {
+	w.t.Helper()
+	t := w.accepted()
+	_, err := w.program.Dossiers.Consult(w.t.Context(), w.actor("chuyenvien@benso.example"), w.act(t), []dossier.Question{{Agency: neighbourhood, Text: "Người này có thường trú không?", Amount: 4, Unit: worktime.WorkingHours}})
+	w.must(err)
+	t["consult"] = w.text(`SELECT id FROM case_consults WHERE case_id = $1`, t["id"])
+	return t
+}
+
+func (w *world) checked() target {
+	w.t.Helper()
+	t := w.accepted()
+	f, err := w.program.Dossiers.AttachResult(w.t.Context(), w.actor("chuyenvien@benso.example"), t["id"], w.photo())
 	w.must(err)
 	t["result"] = f.ID
 	return t
@@ -266,6 +301,7 @@ func (w *world) state() string {
 		`SELECT count(*), count(answered_at), min(kind) FROM dossier_requests`,
 		`SELECT count(*), max(seq), min(case_id) FROM dossier_answers`,
 		`SELECT count(*), count(DISTINCT paper), min(paper) FROM dossier_originals`,
+		`SELECT count(*), count(answered_at), count(withdrawn_at) FROM case_consults`,
 		`SELECT count(*), count(closed_at), max(password_hash) FROM accounts`,
 		`SELECT count(*), count(ended_at), max(id) FROM assignments`,
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,

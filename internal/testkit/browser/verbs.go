@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -170,12 +171,24 @@ func (p *Page) Fill(label, value string) {
 	}
 }
 
-// Press sends one key (Enter, Tab, Escape, ArrowDown …) to what has the focus.
+// Type sends letters, one key after the other, to what has the focus.
+func (p *Page) Type(text string) {
+	p.t.Helper()
+	for _, r := range text {
+		if err := p.key(&input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: string(r), Text: string(r)}); err != nil {
+			p.fail("type %q: %v", text, err)
+		}
+	}
+}
+
+// Press sends one key (a letter, Enter, Tab, Escape, ArrowDown …) to what has the
+// focus.
 func (p *Page) Press(key string) {
 	p.t.Helper()
 	codes := map[string]int64{"Enter": 13, "Tab": 9, "Escape": 27, "Space": 32, "ArrowDown": 40, "ArrowUp": 38}
 	code, ok := codes[key]
-	if !ok {
+	letter := utf8.RuneCountInString(key) == 1
+	if !ok && !letter {
 		p.fail("press %s: no such key here", key)
 	}
 	down := &input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code}
@@ -184,6 +197,10 @@ func (p *Page) Press(key string) {
 		down.Text = "\r"
 	case "Space":
 		down.Key, down.Text = " ", " "
+	default:
+		if letter {
+			down.Text = key
+		}
 	}
 	before := p.starts()
 	if err := p.key(down); err != nil {
