@@ -35,16 +35,19 @@ func Checkers() *pack.Registry {
 // ApplyPack checks a pack and adds what it changed to the database. With dry it
 // only says what it would change.
 func ApplyPack(ctx context.Context, db *database.DB, fsys fs.FS, how Applying) (changes []pack.Change, problems []pack.Problem, err error) {
-	if problems = Checkers().Check(fsys); len(problems) > 0 {
-		return nil, problems, nil
-	}
 	files, err := pack.Read(fsys)
 	if err != nil {
 		return nil, nil, err
 	}
-	changes, err = pack.Plan(ctx, db.Read(), files)
-	if err != nil || how == DryRun || len(changes) == 0 {
-		return changes, nil, err
+	// What the database has already was checked when it came.
+	if changes, err = pack.Plan(ctx, db.Read(), files); err != nil || len(changes) == 0 {
+		return nil, nil, err
+	}
+	if problems = Checkers().Check(fsys); len(problems) > 0 {
+		return nil, problems, nil
+	}
+	if how == DryRun {
+		return changes, nil, nil
 	}
 	err = db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
 		changes, err = pack.Apply(ctx, tx, files, clock.System.Now())
@@ -75,7 +78,7 @@ type province struct {
 }
 
 func loadProvince(ctx context.Context, db *database.DB) (p province, err error) {
-	files, err := pack.InForce(ctx, db.Read())
+	files, err := pack.InForceOutside(ctx, db.Read(), catalogue.Records)
 	if err != nil {
 		return province{}, err
 	}

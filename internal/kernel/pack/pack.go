@@ -52,7 +52,7 @@ const (
 	Administrator = "administrator"
 )
 
-// Read reads the data files of a folder: .yaml and .csv. Its notes on sources
+// Read reads the data files of a folder: .yaml, .csv and .json. Its notes on sources
 // (.md) and pictures stay in the program.
 func Read(fsys fs.FS) ([]File, error) {
 	var files []File
@@ -60,7 +60,7 @@ func Read(fsys fs.FS) ([]File, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if ext := path.Ext(name); ext != ".yaml" && ext != ".csv" {
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".csv" && ext != ".json" {
 			return nil
 		}
 		body, err := fs.ReadFile(fsys, name)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"benso/internal/kernel/database"
@@ -33,18 +35,26 @@ func Apply(ctx context.Context, tx *database.Tx, files []File, now time.Time) ([
 	for _, f := range files {
 		byPath[f.Path] = f
 	}
+	var added []File
 	for _, c := range changes {
 		if c.To == 0 {
 			continue
 		}
 		f := byPath[c.Path]
 		f.Version = c.To
-		if err := insert(ctx, tx, f, now); err != nil {
+		added = append(added, f)
+	}
+	for some := range slices.Chunk(added, batch) {
+		if err := insert(ctx, tx, now, some...); err != nil {
 			return nil, err
 		}
 	}
 	return changes, nil
 }
+
+// batch is how many files one statement adds: a province has more than a thousand,
+// and each statement is a journey to PostgreSQL.
+const batch = 200
 
 // ChangeFile adds an administrator's version of a file. from is the version that
 // was edited; when another has come since, it is a Conflict fault.
@@ -60,14 +70,20 @@ func ChangeFile(ctx context.Context, tx *database.Tx, name, body string, from in
 		return 0, fault.New(fault.Conflict, "fault.stale")
 	}
 	f := File{Path: name, Version: from + 1, Origin: Administrator, Digest: database.Digest(body), Body: body}
-	return f.Version, insert(ctx, tx, f, now)
+	return f.Version, insert(ctx, tx, now, f)
 }
 
-func insert(ctx context.Context, tx *database.Tx, f File, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO pack_files (path, version, origin, digest, body, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		f.Path, f.Version, f.Origin, f.Digest, f.Body, database.At(now))
+func insert(ctx context.Context, tx *database.Tx, now time.Time, files ...File) error {
+	rows := make([]string, len(files))
+	args := []any{database.At(now)}
+	for i, f := range files {
+		n := len(args)
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $1)", n+1, n+2, n+3, n+4, n+5)
+		args = append(args, f.Path, f.Version, f.Origin, f.Digest, f.Body)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO pack_files (path, version, origin, digest, body, at) VALUES `+strings.Join(rows, ", "), args...)
 	if err != nil {
-		return fmt.Errorf("add version %d of %s: %w", f.Version, f.Path, err)
+		return fmt.Errorf("add versions of %s and %d more: %w", files[0].Path, len(files)-1, err)
 	}
 	return nil
 }
@@ -78,15 +94,25 @@ func versions(ctx context.Context, q database.Querier) ([]File, error) {
 
 // InForce gives the latest version of each file.
 func InForce(ctx context.Context, q database.Querier) ([]File, error) {
-	return list(ctx, q, `SELECT p.path, p.version, p.origin, p.digest, p.body FROM pack_files p
-		JOIN (SELECT path, max(version) AS version FROM pack_files GROUP BY path) l ON l.path = p.path AND l.version = p.version ORDER BY p.path`)
+	return list(ctx, q, inForce+` ORDER BY p.path`)
+}
+
+const inForce = `SELECT p.path, p.version, p.origin, p.digest, p.body FROM pack_files p
+	JOIN (SELECT path, max(version) AS version FROM pack_files GROUP BY path) l ON l.path = p.path AND l.version = p.version`
+
+// InForceOutside is InForce without the files under a folder ("procedures/").
+func InForceOutside(ctx context.Context, q database.Querier, folder string) ([]File, error) {
+	return list(ctx, q, inForce+` WHERE p.path < $1 OR p.path >= $2 ORDER BY p.path`, folder, behind(folder))
 }
 
 // Versions gives every version of the files under a folder ("procedures/").
 func Versions(ctx context.Context, q database.Querier, folder string) ([]File, error) {
 	return list(ctx, q, `SELECT path, version, origin, digest, body FROM pack_files WHERE path >= $1 AND path < $2 ORDER BY path, version`,
-		folder, folder[:len(folder)-1]+"0")
+		folder, behind(folder))
 }
+
+// behind is the first path after all those under a folder: "0" follows "/".
+func behind(folder string) string { return folder[:len(folder)-1] + "0" }
 
 func list(ctx context.Context, q database.Querier, query string, args ...any) (files []File, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)

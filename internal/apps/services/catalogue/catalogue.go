@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -20,13 +23,15 @@ import (
 const (
 	procedures = "procedures/"
 	processes  = "processes/"
+	Records    = "catalogue/" // more than a thousand, which no other room reads
 )
 
 // Catalogue is every version of every procedure and of the definitions that
 // their cases run by. It is immutable and safe for concurrent reads.
 type Catalogue struct {
-	all         map[string]*Procedure // by Procedure.ID
-	current     []*Procedure          // the version in force of each, by code
+	all         map[string]*Procedure   // by Procedure.ID
+	dated       map[string][]*Procedure // by code: the newest version of each of its files, the one that counts first
+	current     []*Procedure            // the one of each that counts now, by code
 	folded      map[string]string
 	definitions map[string]cases.Definition // by id@version
 	newest      map[string]int64
@@ -35,7 +40,7 @@ type Catalogue struct {
 // Load reads the catalogue from the pack's versions in the database.
 func Load(ctx context.Context, q database.Querier, v cases.Vocabulary, roles access.Roles) (*Catalogue, error) {
 	var files []pack.File
-	for _, folder := range []string{processes, procedures} {
+	for _, folder := range []string{processes, procedures, Records} {
 		found, err := pack.Versions(ctx, q, folder)
 		if err != nil {
 			return nil, err
@@ -63,56 +68,117 @@ func Check(fsys fs.FS, v cases.Vocabulary, roles access.Roles) []pack.Problem {
 }
 
 func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogue, []pack.Problem) {
-	c := &Catalogue{all: map[string]*Procedure{}, folded: map[string]string{}, definitions: map[string]cases.Definition{}, newest: map[string]int64{}}
+	c := &Catalogue{all: map[string]*Procedure{}, dated: map[string][]*Procedure{}, folded: map[string]string{}, definitions: map[string]cases.Definition{}, newest: map[string]int64{}}
 	var problems []pack.Problem
-	current := map[string]*Procedure{}
+	newest := map[string]parsed{} // by path
+	for _, x := range parseAll(files) {
+		problems = append(problems, x.problems...)
+		if x.procedure == nil {
+			continue
+		}
+		c.all[x.procedure.ID()] = x.procedure
+		if now := newest[x.file.Path]; now.procedure == nil || now.procedure.Version < x.procedure.Version {
+			newest[x.file.Path] = x
+		}
+	}
 	for _, f := range files {
-		switch path.Dir(f.Path) + "/" {
-		case processes:
+		if path.Dir(f.Path)+"/" == processes {
 			d, wrong := cases.Parse(f.Path, []byte(f.Body), f.Version, v, holders(roles))
 			problems = append(problems, wrong...)
 			c.definitions[fmt.Sprintf("%s@%d", d.ID, d.Version)] = d
 			c.newest[d.ID] = max(c.newest[d.ID], d.Version)
-		case procedures:
-			p, wrong := Parse(f.Path, []byte(f.Body), f.Version)
-			problems = append(problems, wrong...)
-			if p == nil {
-				continue
-			}
-			if f.Path != procedures+p.Code+".yaml" {
-				problems = append(problems, (&script{file: f.Path, data: []byte(f.Body)}).problem("the file is not named by its code "+p.Code, "rename it to "+p.Code+".yaml, or correct the code", "code"))
-			}
-			c.all[p.ID()] = p
-			if now := current[p.Code]; now == nil || now.Version < p.Version {
-				current[p.Code] = p
-			}
 		}
 	}
-	for _, p := range current {
+	for _, x := range newest {
+		p := x.procedure
 		if _, ok := c.newest[p.Process]; !ok {
-			s := script{file: procedures + p.Code + ".yaml"}
-			for _, f := range files {
-				if f.Path == s.file && f.Version == p.Version {
-					s.data = []byte(f.Body)
-				}
-			}
+			s := script{file: x.file.Path, data: []byte(x.file.Body)}
 			problems = append(problems, s.problem(fmt.Sprintf("there is no process %q", p.Process), "name one of processes/, or add it there", "process"))
 		}
+		c.dated[p.Code] = append(c.dated[p.Code], p)
+	}
+	for code, all := range c.dated {
+		slices.SortFunc(all, byWeight)
+		p := all[0]
+		if len(all) > 1 && !p.Record && p.Effective.From <= all[1].Effective.From {
+			p.inherit(all[1])
+		}
 		c.current = append(c.current, p)
-		c.folded[p.Code] = vntext.Fold(p.Name.Vi + " " + p.Name.En + " " + p.Field + " " + p.Code)
+		c.folded[code] = vntext.Fold(p.Name.Vi + " " + p.Name.En + " " + p.Field + " " + p.Code)
 	}
 	slices.SortFunc(c.current, func(a, b *Procedure) int { return strings.Compare(a.Code, b.Code) })
 	return c, problems
 }
 
-// Procedure gives the version in force of a procedure.
+// byWeight puts what has a guided form before what has not, the later before the
+// earlier.
+func byWeight(a, b *Procedure) int {
+	switch {
+	case a.Record && !b.Record:
+		return 1
+	case b.Record && !a.Record:
+		return -1
+	}
+	return strings.Compare(b.Effective.From, a.Effective.From)
+}
+
+// parsed is a file of the pack, read.
+type parsed struct {
+	file      pack.File
+	procedure *Procedure // nil with any problem
+	problems  []pack.Problem
+}
+
+// parseAll reads every file that holds a procedure, in their order. There are
+// more than a thousand, and the program waits for them when it starts, so all
+// cores read.
+func parseAll(files []pack.File) []parsed {
+	var all []parsed
+	for _, f := range files {
+		if folder := path.Dir(f.Path) + "/"; folder == procedures || folder == Records {
+			all = append(all, parsed{file: f})
+		}
+	}
+	var readers sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(all); i = next.Add(1) - 1 {
+				all[i].procedure, all[i].problems = parse(all[i].file)
+			}
+		})
+	}
+	readers.Wait()
+	return all
+}
+
+func parse(f pack.File) (*Procedure, []pack.Problem) {
+	if path.Ext(f.Path) == ".json" {
+		return parseRecord(f.Path, []byte(f.Body), f.Version)
+	}
+	p, problems := Parse(f.Path, []byte(f.Body), f.Version)
+	if p != nil && f.Path != procedures+p.Code+".yaml" {
+		problems = append(problems, (&script{file: f.Path, data: []byte(f.Body)}).problem("the file is not named by its code "+p.Code, "rename it to "+p.Code+".yaml, or correct the code", "code"))
+	}
+	return p, problems
+}
+
+// Procedure gives what counts now of a procedure, whether it is in force or not.
 func (c *Catalogue) Procedure(code string) (*Procedure, error) {
-	for _, p := range c.current {
-		if p.Code == code {
+	if all := c.dated[code]; len(all) > 0 {
+		return all[0], nil
+	}
+	return nil, fault.Missing("procedure", code)
+}
+
+// On gives what holds of a procedure on a day (2021-07-05).
+func (c *Catalogue) On(code, day string) (*Procedure, error) {
+	for _, p := range c.dated[code] {
+		if p.InForce(day) {
 			return p, nil
 		}
 	}
-	return nil, fault.Missing("procedure", code)
+	return nil, fault.Missing("procedure on "+day, code)
 }
 
 // Version gives the version that a draft or a dossier is pinned to.
@@ -150,10 +216,10 @@ func (c *Catalogue) Definition(id string, version int64) (cases.Definition, erro
 
 // Offered lists the procedures that hold on a day, by code.
 func (c *Catalogue) Offered(day string) []*Procedure {
-	var found []*Procedure
+	found := make([]*Procedure, 0, len(c.current))
 	for _, p := range c.current {
-		if p.InForce(day) {
-			found = append(found, p)
+		if now, err := c.On(p.Code, day); err == nil {
+			found = append(found, now)
 		}
 	}
 	return found

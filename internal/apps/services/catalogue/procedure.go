@@ -16,9 +16,11 @@ import (
 	"benso/internal/kernel/worktime"
 )
 
-// Procedure is one version of one procedure.
+// Procedure is one version of one procedure: with a guided form, from a file of
+// procedures/, or as the national portal prints it, from a record of catalogue/.
 type Procedure struct {
-	Version int64 // of its file in the pack
+	Version int64 `yaml:"-"` // that a draft is pinned to; see edition
+	Record  bool  `yaml:"-"` // from catalogue/: no form of its own, every fact only as good as the portal
 
 	Code       string       `yaml:"code"`
 	Name       form.Text    `yaml:"name"`
@@ -36,6 +38,24 @@ type Procedure struct {
 	Sources    []string     `yaml:"sources"`
 	Process    string       `yaml:"process"` // id of the definition that its cases run by
 
+	// What the national portal prints. Texts are in Vietnamese, lines apart by \n;
+	// what is empty is not known. A guided procedure takes from its record what its
+	// own file does not say.
+	Ministry     string     `yaml:"ministry"`
+	Decision     string     `yaml:"decision"` // that announced the procedure
+	Kind         string     `yaml:"kind"`
+	Levels       []string   `yaml:"levels"` // also ministry and other
+	Audiences    []Audience `yaml:"audiences"`
+	URL          string     `yaml:"url"`
+	Receiving    string     `yaml:"receiving_place"`
+	Coordinating string     `yaml:"coordinating"`
+	Ways         []Way      `yaml:"-"`
+	FeePrinted   []string   `yaml:"-"` // in its own words; see Fee for what is known
+	Steps        string     `yaml:"steps"`
+	Conditions   string     `yaml:"conditions"`
+	Results      []Result   `yaml:"-"` // all of them; Result is the first
+	Notes        []Note     `yaml:"-"` // what the portal lists among the papers and is none
+
 	LimitNode yaml.Node `yaml:"time_limit"`
 	FeeNode   yaml.Node `yaml:"fee"`
 	FormNode  yaml.Node `yaml:"form"`
@@ -43,6 +63,36 @@ type Procedure struct {
 	Limit worktime.Limit `yaml:"-"`
 	Fee   fees.Schedule  `yaml:"-"`
 	Form  *form.Form     `yaml:"-"`
+}
+
+// Audience is who may ask for a procedure, as the national portal groups them.
+type Audience string
+
+// Audiences lists them: persons first, then organisations.
+var Audiences = []Audience{"citizen", "overseas_vietnamese", "foreigner", "foreign_resident", "official", "party_member",
+	"enterprise", "vietnamese_enterprise", "foreign_invested_enterprise", "cooperative", "organisation", "foreign_organisation", "party_organisation"}
+
+// persons is how many of Audiences are persons.
+const persons = 6
+
+// Person says whether the audience is persons, not organisations.
+func (a Audience) Person() bool { return slices.Index(Audiences, a) < persons }
+
+// Way is what the national portal prints for some channels: the time and the fee
+// in its own words, which may contradict those of another way.
+type Way struct {
+	Channels []string `yaml:"channels" json:"channels"`
+	Time     string   `yaml:"time" json:"time"`
+	Fee      string   `yaml:"fee" json:"fee"`
+	FeeNote  string   `yaml:"fee_note" json:"fee_note"`
+	Note     string   `yaml:"note" json:"note"`
+	Joined   bool     `yaml:"joined" json:"joined"` // Fee is time and fee printed without anything between them
+}
+
+// Note is advice that stands among the papers.
+type Note struct {
+	Group string `yaml:"group"`
+	Text  string `yaml:"text"`
 }
 
 // Authority is who decides, in words, with the article.
@@ -63,8 +113,8 @@ const (
 
 // Effective is from when, and until when, a procedure holds.
 type Effective struct {
-	From string `yaml:"from"`
-	To   string `yaml:"to"`
+	From string `yaml:"from" json:"from"`
+	To   string `yaml:"to" json:"to"`
 }
 
 // LegalBasis is a document and its articles.
@@ -81,6 +131,8 @@ type Paper struct {
 	Condition form.Text `yaml:"condition"`
 	Original  string    `yaml:"original"` // submit: handed in; show: shown and given back
 	Basis     string    `yaml:"basis"`
+	Group     string    `yaml:"group"`    // the heading under which the portal lists it
+	Quantity  string    `yaml:"quantity"` // as the portal prints it: "1 bản chính,1 bản sao"
 }
 
 // Result is what one gets.
@@ -109,8 +161,13 @@ func (p *Procedure) InForce(day string) bool {
 // Online says whether it can be filed online.
 func (p *Procedure) Online() bool { return p.Service == Full || p.Service == Partial }
 
+// oneStop is the process of whatever names no other.
+const oneStop = "one-stop"
+
 var (
-	codeShape = regexp.MustCompile(`^\d\.\d{6}$`)
+	channels     = []string{"online", "counter", "post"}
+	recordLevels = []string{"ministry", "province", "district", "commune", "other"}
+	codeShape    = regexp.MustCompile(`^\d\.\d{6}$`)
 )
 
 func isDay(s string) bool {
@@ -191,4 +248,29 @@ func Parse(file string, data []byte, version int64) (*Procedure, []pack.Problem)
 		return nil, problems
 	}
 	return p, nil
+}
+
+// inherit takes from the record of the same procedure what the file with the
+// guided form leaves unsaid.
+func (p *Procedure) inherit(r *Procedure) {
+	for _, x := range []struct{ to, from *string }{
+		{&p.Ministry, &r.Ministry}, {&p.Decision, &r.Decision}, {&p.Kind, &r.Kind}, {&p.URL, &r.URL}, {&p.Receiving, &r.Receiving},
+		{&p.Coordinating, &r.Coordinating}, {&p.Steps, &r.Steps}, {&p.Conditions, &r.Conditions},
+	} {
+		if *x.to == "" {
+			*x.to = *x.from
+		}
+	}
+	if len(p.Levels) == 0 {
+		p.Levels = r.Levels
+	}
+	if len(p.Audiences) == 0 {
+		p.Audiences = r.Audiences
+	}
+	if len(p.Ways) == 0 {
+		p.Ways, p.FeePrinted = r.Ways, r.FeePrinted
+	}
+	if len(p.Results) == 0 {
+		p.Results = r.Results
+	}
 }

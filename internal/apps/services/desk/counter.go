@@ -77,7 +77,7 @@ func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, err
 
 // offeredAtCounter lists the procedures in force that may be filed at a counter.
 func (p Pages) offeredAtCounter() []*catalogue.Procedure {
-	return slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool { return !slices.Contains(x.Channels, "counter") })
+	return slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool { return x.Form == nil || !slices.Contains(x.Channels, "counter") })
 }
 
 // start are the answers that the counter knows before anything is asked: the

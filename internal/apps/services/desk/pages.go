@@ -82,6 +82,9 @@ func (p Pages) largestUpload() int64 {
 	most := int64(0)
 	for _, proc := range p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())) {
 		sum := int64(0)
+		if proc.Form == nil {
+			continue
+		}
 		for _, page := range proc.Form.All() {
 			for _, x := range page.Fields {
 				if x.Kind == form.KindFile {

@@ -70,6 +70,9 @@ func (p Pages) Routes() []web.Route {
 // single paper.
 func (p Pages) largestUpload() (page, paper int64) {
 	for _, proc := range p.Room.Catalogue.Versions() {
+		if proc.Form == nil {
+			continue
+		}
 		for _, q := range proc.Form.All() {
 			sum := int64(0)
 			for _, x := range q.Fields {

@@ -5,6 +5,8 @@ package servicestest
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,18 +40,36 @@ const (
 	Birth     = "1.001193"
 )
 
-// NewRoom gives the services over db with the real pack; the clock stands at
-// Morning.
+// NewRoom gives the services over db with the real pack, but for the thousand
+// records of the catalogue: the procedures are those with a guided form. The clock
+// stands at Morning.
 func NewRoom(t testing.TB, db *database.DB) (*dossier.Room, *clock.Fake) {
 	t.Helper()
-	handlers := job.NewRegistry()
-	job.Handle(handlers, func(context.Context, dossier.WritePaper) error { return nil })
-	return NewRoomWith(t, db, handlers)
+	return newRoom(t, db, noHandlers(), guided)
+}
+
+// NewWholeRoom is NewRoom with the whole catalogue.
+func NewWholeRoom(t testing.TB, db *database.DB) (*dossier.Room, *clock.Fake) {
+	t.Helper()
+	return newRoom(t, db, noHandlers(), func(pack.File) bool { return true })
 }
 
 // NewRoomWith is NewRoom with the test's own handlers of jobs, of which
 // dossier.WritePaper must be one.
 func NewRoomWith(t testing.TB, db *database.DB, handlers *job.Registry) (*dossier.Room, *clock.Fake) {
+	t.Helper()
+	return newRoom(t, db, handlers, guided)
+}
+
+func guided(f pack.File) bool { return !strings.HasPrefix(f.Path, catalogue.Records) }
+
+func noHandlers() *job.Registry {
+	handlers := job.NewRegistry()
+	job.Handle(handlers, func(context.Context, dossier.WritePaper) error { return nil })
+	return handlers
+}
+
+func newRoom(t testing.TB, db *database.DB, handlers *job.Registry, wanted func(pack.File) bool) (*dossier.Room, *clock.Fake) {
 	t.Helper()
 	ctx := t.Context()
 	now := clock.NewFake(Morning)
@@ -58,6 +78,7 @@ func NewRoomWith(t testing.TB, db *database.DB, handlers *job.Registry) (*dossie
 	if err != nil {
 		t.Fatal(err)
 	}
+	files = slices.DeleteFunc(files, func(f pack.File) bool { return !wanted(f) })
 	err = db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		_, err := pack.Apply(ctx, tx, files, now.Now())
 		return err
