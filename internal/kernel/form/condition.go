@@ -18,6 +18,7 @@ type Condition struct {
 	filled   bool
 	moment   *Moment          // before, after on a date
 	number   *decimal.Decimal // before, after on a number: less, more
+	other    *ref             // before, after, same: the answer that it is compared with
 }
 
 type test uint8
@@ -29,6 +30,7 @@ const (
 	testFilled
 	testBefore
 	testAfter
+	testSame
 )
 
 // Moment is a day: written (2025-07-01), today with a shift (today-60d), or the
@@ -88,7 +90,7 @@ func (c *Condition) decideAt(a Answers, unknown map[string]bool, today string) d
 		}
 		return d
 	}
-	if unknown[c.ref.path[0]] || (c.moment != nil && c.moment.ref != nil && unknown[c.moment.ref.path[0]]) {
+	if unknown[c.ref.path[0]] || (c.moment != nil && c.moment.ref != nil && unknown[c.moment.ref.path[0]]) || (c.other != nil && unknown[c.other.path[0]]) {
 		return open
 	}
 	if c.one(a, today) {
@@ -112,16 +114,12 @@ func (c *Condition) one(a Answers, today string) bool {
 			found = found || w == v.Text
 		}
 		return found == (c.test == testIn)
+	case testSame:
+		w, ok := c.other.value(a)
+		return ok && w.Text == v.Text
 	case testBefore, testAfter:
-		if c.number != nil {
-			d, err := decimal.Parse(v.Text)
-			if err != nil {
-				return false
-			}
-			if c.test == testBefore {
-				return d.Cmp(*c.number) < 0
-			}
-			return d.Cmp(*c.number) > 0
+		if c.number != nil || c.other != nil {
+			return c.compare(v.Text, a)
 		}
 		m, ok := c.moment.at(a, today)
 		if !ok {
@@ -133,6 +131,28 @@ func (c *Condition) one(a Answers, today string) bool {
 		return surelyBefore(m, v.Text)
 	}
 	return false
+}
+
+// compare says whether a number is less (before) or more (after) than the
+// number that was written, or that was answered elsewhere.
+func (c *Condition) compare(text string, a Answers) bool {
+	limit := c.number
+	if c.other != nil {
+		w, ok := c.other.value(a)
+		d, err := decimal.Parse(w.Text)
+		if !ok || err != nil {
+			return false
+		}
+		limit = &d
+	}
+	d, err := decimal.Parse(text)
+	if err != nil {
+		return false
+	}
+	if c.test == testBefore {
+		return d.Cmp(*limit) < 0
+	}
+	return d.Cmp(*limit) > 0
 }
 
 // at gives the day as 2026-03-27, or 1990 for a year alone.

@@ -151,7 +151,7 @@ func (p *parser) uses(f *Form, n *yaml.Node) {
 
 // condition reads {field: …, is: …}, {all: […]} or {any: […]}.
 func (p *parser) condition(n *yaml.Node, what string, today bool) *Condition {
-	m, ok := p.mapping(n, what, "all", "any", "field", "is", "in", "not", "filled", "before", "after")
+	m, ok := p.mapping(n, what, "all", "any", "field", "is", "in", "not", "filled", "before", "after", "same")
 	if !ok {
 		return nil
 	}
@@ -177,7 +177,7 @@ func (p *parser) condition(n *yaml.Node, what string, today bool) *Condition {
 		return nil
 	}
 	if len(m.keys) != 2 {
-		p.bad(n, "write one of is, in, not, filled, before, after", "%s needs exactly one test beside field", what)
+		p.bad(n, "write one of is, in, not, filled, before, after, same", "%s needs exactly one test beside field", what)
 		return nil
 	}
 	r, ok := p.ref(m.keys["field"], what)
@@ -229,6 +229,14 @@ func (p *parser) test(c *Condition, m mapping, key string, v *yaml.Node, today b
 			}
 			c.values = append(c.values, w.Value)
 		}
+	case "same":
+		if r, ok := p.ref(v, m.what+": same"); ok {
+			if c.ref.leaf == nil || r.leaf == nil || r.leaf.Kind != kind || kind == KindPerson || kind == KindGroup || kind == KindFile || kind == KindAddress {
+				p.bad(v, "compare two texts, numbers, dates or choices", "%s: %s cannot be compared with %s", m.what, strings.Join(c.ref.path, "."), v.Value)
+				return
+			}
+			c.test, c.other = testSame, &r
+		}
 	default: // before, after
 		c.test = testBefore
 		if key == "after" {
@@ -238,12 +246,21 @@ func (p *parser) test(c *Condition, m mapping, key string, v *yaml.Node, today b
 		case KindDate:
 			c.moment = p.moment(v, m.what+": "+key, today)
 		case KindNumber:
-			d, err := decimal.Parse(v.Value)
-			if err != nil {
-				p.bad(v, "write a number with a point, for example 12.5", "%s: %s is %q", m.what, key, v.Value)
+			if d, err := decimal.Parse(v.Value); err == nil {
+				c.number = &d
 				return
 			}
-			c.number = &d
+			if v.Value == "" || v.Value[0] >= '0' && v.Value[0] <= '9' || v.Value[0] == '-' {
+				p.bad(v, "write a number with a point, for example 12.5, or an earlier number", "%s: %s is %q", m.what, key, v.Value)
+				return
+			}
+			if r, ok := p.ref(v, m.what+": "+key); ok {
+				if r.leaf == nil || r.leaf.Kind != KindNumber {
+					p.bad(v, "name a field of kind number", "%s: %s is not a number", m.what, v.Value)
+					return
+				}
+				c.other = &r
+			}
 		default:
 			refuse("use is, in, not or filled")
 		}

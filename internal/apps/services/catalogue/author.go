@@ -156,7 +156,7 @@ func (s *script) untranslated(n *yaml.Node, what string) []pack.Problem {
 // What the YAML library says, and what it means to an author.
 var (
 	atLine     = regexp.MustCompile(`^line (\d+): `)
-	unknownKey = regexp.MustCompile(`^field (\S+) not found in type (\S+)$`)
+	unknownKey = regexp.MustCompile(`^field (.+) not found in type (\S+)$`)
 	keyTwice   = regexp.MustCompile(`^mapping key (".*") already defined at line (\d+)$`)
 	wrongValue = regexp.MustCompile("^cannot unmarshal !!(\\S+)(?: `(.*)`)? into (\\S+)$")
 )
@@ -178,6 +178,9 @@ func notYAML(file string, err error) []pack.Problem {
 		}
 		if m := unknownKey.FindStringSubmatch(p.Text); m != nil {
 			p.Text, p.Mend = fmt.Sprintf("unknown key %q", m[1]), "use one of: "+strings.Join(keysOf[m[2]], ", ")
+			if strings.Contains(m[1], " ") {
+				p.Mend = "write the text before it in quotes: it holds a comma"
+			}
 		} else if m := keyTwice.FindStringSubmatch(p.Text); m != nil {
 			p.Text, p.Mend = fmt.Sprintf("the key %s stands twice, first in line %s", m[1], m[2]), "keep one of them"
 		} else if m := wrongValue.FindStringSubmatch(p.Text); m != nil {

@@ -57,6 +57,7 @@ func TestSlipOfAnAuthorIsNamedByItsLine(t *testing.T) {
 		{"condition on a later page", "when: {field: relation, in: [grandparent, relative, carer, authorised]}", "when: {field: married, is: \"yes\"}", "when: {field: married, is: \"yes\"}\n      fields:\n        - id: requester", "no earlier field", "earlier page"},
 		{"option that is not there", "when: {field: proof, is: certificate}", "when: {field: proof, is: paper}", "when: {field: proof, is: paper}", `no option "paper"`, "use one of"},
 		{"bound that is no day", "          not_after: today\n", "          not_after: 31/12/2026\n", "not_after: 31/12/2026", "no day", "2025-07-01"},
+		{"comma without quotes", "condition: {vi: Khi trẻ bị bỏ rơi, en:", "condition: {vi: Khi trẻ bị bỏ rơi, không rõ cha mẹ, en:", "condition: {vi: Khi trẻ bị bỏ rơi", `unknown key "không rõ cha mẹ"`, "in quotes"},
 		{"tab as an indent", "  unit: same_day", "\tunit: same_day", "\tunit", "", "indents"},
 		{"colon without quotes", "summary:\n  vi: Cấp", "summary:\n  vi: Chú ý: cấp", "  vi: Chú ý", "", "quotes"},
 	} {

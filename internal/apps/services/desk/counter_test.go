@@ -20,7 +20,7 @@ const counter = "tiep-nhan-tai-quay"
 // mother's own part opens once it is known that she stands in the certificate.
 func (w *world) atCounter(who person) (string, url.Values) {
 	w.t.Helper()
-	return who.open(home+"/"+counter).fill(counter,
+	return who.open(home+"/"+counter+"?thu-tuc="+servicestest.Birth).fill(counter,
 		"relation", "mother", "phone", "0912345678", "child_name", "Nguyễn Thị Ánh", "child_sex", "female", "child_born-day", "10", "child_born-month", "11", "child_born-year", "2026",
 		"birth_place", "Trạm y tế xã", "parents", "mother", "home_town-commune", servicestest.Commune, "child_ethnicity", "Kinh",
 		"proof", "electronic", "by_surrogacy", "no", "receive", "desk")
