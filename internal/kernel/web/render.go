@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +41,7 @@ func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	}
 	body := b.Bytes()
 	if len(body) > 1400 && acceptsGzip(r) { // less fits one packet anyway
-		zipped, err := zip(body, gzip.DefaultCompression)
+		zipped, err := zipPage(body)
 		if err != nil {
 			return err
 		}
