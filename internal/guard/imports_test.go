@@ -68,6 +68,7 @@ var house = []room{
 	{path: "internal/apps/services/catalogue", may: "kernel core own"},
 	{path: "internal/apps/services/fees", may: "kernel"},
 	{path: "internal/apps/services/dossier", may: "kernel core own"},
+	{path: "internal/apps/services/payment", may: "kernel core own"},
 	{path: "internal/apps/services/papers", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},

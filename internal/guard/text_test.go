@@ -41,6 +41,8 @@ var notKeys = excuses{
 	"account.closed":         "an action in the journal",
 	"dossier.read_consulted": "an action in the journal",
 	"dossier.attach_opinion": "an action in the journal",
+	"payment.list":           "an action in the journal",
+	"payment.taken":          "an event",
 }
 
 var (

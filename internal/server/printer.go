@@ -3,12 +3,16 @@ package server
 import (
 	"benso/internal/adapters/pdf"
 	"benso/internal/apps/services/papers"
+	"benso/internal/apps/services/payment"
 )
 
 // printer prints the forms of papers with the PDF adapter.
 type printer struct{}
 
-var _ papers.Printer = printer{}
+var (
+	_ papers.Printer  = printer{}
+	_ payment.Printer = printer{}
+)
 
 func head(h papers.Head) pdf.Head {
 	return pdf.Head{
@@ -37,4 +41,13 @@ func (printer) Request(r papers.Request) ([]byte, error) {
 
 func (printer) Refusal(r papers.Refusal) ([]byte, error) {
 	return pdf.Refusal{Head: head(r.Head), Reasons: []pdf.Reason{{Text: r.Reason}}}.Render()
+}
+
+func (printer) Payment(s payment.Slip) ([]byte, error) {
+	slip := pdf.Payment{Parent: s.Parent, Agency: s.Agency, Place: s.Place, Date: s.Date, Number: s.Number, Code: s.Code, Payer: s.Payer, Procedure: s.Procedure, Before: s.Before,
+		Amount: s.Amount, Words: s.Words, Method: s.Method, TakenAt: s.TakenAt, Clerk: s.Clerk, Cancelled: s.Cancelled, Issued: s.Issued}
+	for _, l := range s.Lines {
+		slip.Lines = append(slip.Lines, pdf.PaymentLine(l))
+	}
+	return slip.Render()
 }

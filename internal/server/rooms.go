@@ -12,6 +12,7 @@ import (
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
+	"benso/internal/apps/services/payment"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
@@ -79,6 +80,7 @@ func (p *Program) hang() error {
 			{ID: "procedures", Key: "server.procedures", URL: "/thu-tuc", Access: access.Public},
 			{ID: "mine", Key: "server.mine", URL: "/ho-so-cua-toi", Access: access.SignedIn},
 			{ID: "desk", Key: "server.desk", URL: "/ban-lam-viec", Access: access.DossierRead},
+			{ID: "receipts", Key: "server.receipts", URL: "/bien-lai", Access: access.PaymentCollect},
 			{ID: "track", Key: "server.track", URL: "/tra-cuu", Access: access.Public},
 			{ID: "board", Key: "server.board", URL: "/chi-tieu", Access: access.Public},
 		},
@@ -99,6 +101,7 @@ func (p *Program) hang() error {
 		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
 		p.filing,
 		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
+		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
 		inbox.Pages{Notices: p.Notices},
 		targets,

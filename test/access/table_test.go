@@ -57,6 +57,18 @@ var table = []row{
 	{pattern: "POST /ban-lam-viec/{id}/tra-ket-qua", kind: "signed", form: collector, want: "        401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
 	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "filed", form: act, want: "                 401 403 403 did 403 403 403 403 403 403 404 404 404 404"},
 
+	// Whoever takes fees: the clerk, and a cashier where there is one.
+	//                                                                                               str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec/{id}/thu-phi", kind: "late", shows: true, want: "                   in  403 403 200 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/thu-phi", kind: "late", form: collect, want: "                401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/thu-phi", kind: "accepted", form: collect, want: "            401 403 403 409 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "GET /ban-lam-viec/{id}/bien-lai/{receipt}", kind: "paid", want: "                     in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/bien-lai/{receipt}", kind: "strange receipt", want: "          in  403 403 404 404 404 404 404 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/bien-lai/{receipt}/huy", kind: "paid", want: "                 in  403 403 200 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/bien-lai/{receipt}/huy", kind: "paid", form: reason, want: "  401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "GET /bien-lai", kind: "paid", want: "                                                 in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
+	{pattern: "GET /bien-lai.csv", kind: "paid", want: "                                             in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
+
 	// The specialist's.
 	{pattern: "POST /ban-lam-viec/{id}/nhan-viec", kind: "accepted", form: act, want: "              401 403 403 403 did 403 403 403 403 403 404 404 404 404"},
 	{pattern: "GET /ban-lam-viec/{id}/yeu-cau-bo-sung", kind: "accepted", shows: true, want: "       in  403 403 led 200 led led led led 403 404 404 404 404"},
@@ -123,6 +135,8 @@ var table = []row{
 	{pattern: "GET /hop-thu", kind: "notice", want: "                                       in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
 	{pattern: "POST /hop-thu/{id}/mo", kind: "notice", form: blank, want: "                 401 did 404 404 404 404 404 404 404 404 404 404 404 404"},
 	{pattern: "POST /hop-thu/da-doc", kind: "notice", form: seen, want: "                   401 did led led led led led led led led led led led led"},
+	{pattern: "GET /ho-so-cua-toi/{id}/bien-lai/{receipt}", kind: "paid", want: "             in  200 404 404 404 404 404 404 404 404 404 404 404 404"},
+	{pattern: "GET /ho-so-cua-toi/{id}/bien-lai/{receipt}", kind: "strange receipt", want: "  in  404 404 404 404 404 404 404 404 404 404 404 404 404"},
 
 	// A number alone tells the state; with the secret of the receipt it tells more.
 	{pattern: "GET /tra-cuu", kind: "filed", query: "so={number}", want: "200"},
@@ -186,6 +200,11 @@ func reason(t target) url.Values {
 }
 func collector(t target) url.Values { return with(act(t), "collector", "Người đến nhận") }
 func assign(t target) url.Values    { return with(act(t), "to", t["to"]) }
+
+// collect determines a fee that is not known and takes it.
+func collect(t target) url.Values {
+	return with(act(t), "fee", "1", "amount-0", "15.000", "basis-0", "Nghị quyết của Hội đồng nhân dân tỉnh", "amount", "15.000", "payer", "Người nộp", "method", "cash")
+}
 
 func defects(t target) url.Values {
 	return with(act(t), "subject-0", "Giấy chứng sinh", "wrong-0", "Ảnh mờ", "mend-0", "Chụp lại")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/payment"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/file"
@@ -35,6 +36,14 @@ func kinds() map[string]func(*world) target {
 		},
 		"accepted": (*world).accepted,
 		"checked":  (*world).checked,
+		"late":     (*world).late,
+		"paid":     (*world).paid,
+		// A dossier, and the receipt of another one of the same applicant and agency.
+		"strange receipt": func(w *world) target {
+			t := maps.Clone(w.of("filed"))
+			t["receipt"] = w.of("paid")["receipt"]
+			return t
+		},
 		"proposed": (*world).proposed,
 		"doubted": func(w *world) target {
 			t := w.accepted()
@@ -169,6 +178,9 @@ func (w *world) draft() target {
 	p, err := w.writer.Post("/nop-ho-so", url.Values{"key": {database.NewID()}, "thu-tuc": {"1.001193"}, "moi": {"1"}})
 	w.must(err)
 	answers := robot.Birth(child)
+	if w.born != "" {
+		answers["child_born-month"], answers["child_born-year"] = w.born, "2026"
+	}
 	answers["mother-name"], answers["phone"], answers["mother-citizen"] = mother, phone, number
 	w.photos++
 	p, err = robot.Walk(p, answers, robot.Photo(w.photos))
@@ -202,6 +214,25 @@ func (w *world) accepted() target {
 	_, err := w.program.Dossiers.Accept(w.t.Context(), w.actor("motcua@benso.example"), w.act(t), dossier.Given{}, []string{"identity"})
 	w.must(err)
 	return w.slip(t, dossier.SlotReceipt)
+}
+
+// late is accepted, and its fee is owed and not known: the child is older than 60
+// days.
+func (w *world) late() target {
+	w.t.Helper()
+	w.born = "5"
+	defer func() { w.born = "" }()
+	return w.accepted()
+}
+
+func (w *world) paid() target {
+	w.t.Helper()
+	t := w.late()
+	p, _, err := payment.Room{Dossiers: w.program.Dossiers}.Collect(w.t.Context(), w.actor("motcua@benso.example"), payment.Collection{
+		Dossier: t["id"], Fee: 1, Key: database.NewID(), Given: map[int]payment.Given{0: {Amount: "15000", Basis: "Nghị quyết"}}, Method: payment.Cash, Payer: mother})
+	w.must(err)
+	t["receipt"] = p.ID
+	return t
 }
 
 // photo is a paper that nobody has handed in before.
@@ -302,6 +333,8 @@ func (w *world) state() string {
 		`SELECT count(*), max(seq), min(case_id) FROM dossier_answers`,
 		`SELECT count(*), count(DISTINCT paper), min(paper) FROM dossier_originals`,
 		`SELECT count(*), count(answered_at), count(withdrawn_at) FROM case_consults`,
+		`SELECT count(*), sum(n), min(case_id) FROM dossier_fees`,
+		`SELECT count(*), count(cancelled_at), min(id) FROM payments`,
 		`SELECT count(*), count(closed_at), max(password_hash) FROM accounts`,
 		`SELECT count(*), count(ended_at), max(id) FROM assignments`,
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,

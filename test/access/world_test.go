@@ -71,6 +71,7 @@ type world struct {
 	writer  *robot.Robot // the owner's browser that fills in forms
 	shared  map[string]target
 	photos  int
+	born    string // the month in which the next child was born; "" for one registered in time
 }
 
 func newWorld(t *testing.T) *world {

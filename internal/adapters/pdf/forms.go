@@ -299,6 +299,10 @@ func (s *sheet) follow(h Head) {
 
 // signatures prints the two places to sign, kept on one page.
 func (s *sheet) signatures(h Head, signer string) {
+	s.signs(t("signer_applicant"), h.Applicant, signer, h.Officer)
+}
+
+func (s *sheet) signs(leftRole, leftName, rightRole, rightName string) {
 	const height = 31.0
 	s.need(height)
 	s.y += 2.5
@@ -311,7 +315,7 @@ func (s *sheet) signatures(h Head, signer string) {
 		s.font(bold, 10)
 		s.centred(x, w, s.y+height-10, 4.4, clean(name))
 	}
-	sign(left, t("signer_applicant"), h.Applicant)
-	sign(left+w, signer, h.Officer)
+	sign(left, leftRole, leftName)
+	sign(left+w, rightRole, rightName)
 	s.y += height
 }

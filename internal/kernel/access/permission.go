@@ -7,19 +7,20 @@ type Permission string
 
 // Every permission that exists. A role of the pack, and a route, may name no other.
 const (
-	DossierRead   Permission = "dossier.read"
-	DossierIntake Permission = "dossier.intake" // file at the counter, ask completion, accept, refuse at intake, hand over
-	DossierCheck  Permission = "dossier.check"  // take, check, ask a supplement, propose
-	DossierSign   Permission = "dossier.sign"   // approve, refuse, send back
-	CaseAssign    Permission = "case.assign"
-	AccountManage Permission = "account.manage"
-	AuditRead     Permission = "audit.read"
-	BoardOpen     Permission = "board.open" // open a number of the board to the records it counted
-	SystemManage  Permission = "system.manage"
+	DossierRead    Permission = "dossier.read"
+	DossierIntake  Permission = "dossier.intake" // file at the counter, ask completion, accept, refuse at intake, hand over
+	DossierCheck   Permission = "dossier.check"  // take, check, ask a supplement, propose
+	DossierSign    Permission = "dossier.sign"   // approve, refuse, send back
+	CaseAssign     Permission = "case.assign"
+	PaymentCollect Permission = "payment.collect" // take fees at the counter, cancel one's own receipt of the day, see the receipts of the agency
+	AccountManage  Permission = "account.manage"
+	AuditRead      Permission = "audit.read"
+	BoardOpen      Permission = "board.open" // open a number of the board to the records it counted
+	SystemManage   Permission = "system.manage"
 )
 
 var permissions = []Permission{
-	DossierRead, DossierIntake, DossierCheck, DossierSign, CaseAssign, AccountManage, AuditRead, BoardOpen, SystemManage,
+	DossierRead, DossierIntake, DossierCheck, DossierSign, CaseAssign, PaymentCollect, AccountManage, AuditRead, BoardOpen, SystemManage,
 }
 
 // Permissions lists every permission that exists.

@@ -9,6 +9,7 @@ import (
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/payment"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/fault"
@@ -71,6 +72,7 @@ type sheet struct {
 	Slips      []string
 	ResultFile *paper
 	Opinions   []opinion // of other agencies, asked for and given
+	Fee        payment.View
 	Today      string
 
 	Errors []fault.Field
@@ -150,6 +152,12 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 	s.Explained = p.explain(ctx, s)
 	if err := p.readPeople(ctx, actor, &s); err != nil {
 		return sheet{}, err
+	}
+	if s.Fee, err = (payment.Room{Dossiers: p.Room}).View(ctx, d, payment.Receipts(d.ID)); err != nil {
+		return sheet{}, err
+	}
+	if actor.May(access.PaymentCollect, d.Holder) {
+		s.Fee.Collect = payment.CollectURL(d.ID)
 	}
 	if s.Next, err = p.next(ctx, actor, s.From, d.ID); err != nil {
 		return sheet{}, err

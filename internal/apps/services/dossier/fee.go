@@ -93,3 +93,7 @@ func (r *Room) DraftFee(ctx context.Context, draft Draft, p *catalogue.Procedure
 	}
 	return assess(ctx, p, draft.Answers, channel, filed)
 }
+
+// Lock has other rooms that act on a dossier, such as payment, take turns with
+// its verbs.
+func Lock(ctx context.Context, tx *database.Tx, id string) error { return lock(ctx, tx, id) }

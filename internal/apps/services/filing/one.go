@@ -7,6 +7,7 @@ import (
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/payment"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/audit"
 	"benso/internal/kernel/clock"
@@ -30,6 +31,7 @@ type onePage struct {
 	History  []historyLine
 	Readings []historyLine
 	Withdraw bool
+	Fee      payment.View
 }
 
 // Open says that the request waits for an answer.
@@ -105,6 +107,9 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Readings = p.readings(ctx, d, rows)
 	page.Facts = facts(ctx, d, page.card)
+	if page.Fee, err = (payment.Room{Dossiers: p.Room}).View(ctx, d, payment.OwnReceipts(d.ID)); err != nil {
+		return err
+	}
 	return web.Render(w, r, http.StatusOK, one(page))
 }
 
