@@ -36,17 +36,20 @@ const css = sass.compile(join(here, "src", "site.scss"), {
 });
 await put("site.css", Buffer.from(css.css), true);
 
-const js = await esbuild.build({
-  entryPoints: [join(here, "src", "site.mjs")],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: ["es2020"],
-  legalComments: "none",
-  write: false,
-  absWorkingDir: here,
-});
-await put("site.js", Buffer.from(js.outputFiles[0].contents), true);
+// site.js is on every page, upload.js where papers are asked for.
+for (const name of ["site", "upload"]) {
+  const js = await esbuild.build({
+    entryPoints: [join(here, "src", name + ".mjs")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2020"],
+    legalComments: "none",
+    write: false,
+    absWorkingDir: here,
+  });
+  await put(name + ".js", Buffer.from(js.outputFiles[0].contents), true);
+}
 
 for (const weight of [400, 600]) {
   for (const part of ["latin", "vietnamese"]) {

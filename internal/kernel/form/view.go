@@ -10,6 +10,10 @@ type PageView struct {
 	Errors []fault.Field // of Check
 	Places Places
 	Lang   string
+
+	// Uploads is where a script may send papers in pieces, and Papers where those
+	// that came are looked at; empty where papers only come with the page.
+	Uploads, Papers string
 }
 
 // View prepares a page. a are the answers so far: they decide which fields are

@@ -272,6 +272,12 @@ func (p *Page) See(text string) {
 	p.until("see "+quote(text), func() (bool, error) { return p.Has(text), nil })
 }
 
+// SeeWithin is See for what takes longer, in seconds, such as a slow upload.
+func (p *Page) SeeWithin(seconds int, text string) {
+	p.t.Helper()
+	p.within(time.Duration(seconds)*time.Second, "see "+quote(text), func() (bool, error) { return p.Has(text), nil })
+}
+
 // FitsWidth fails the test when the page must be scrolled sideways, and names
 // what is too wide.
 func (p *Page) FitsWidth() {
@@ -475,7 +481,12 @@ func (p *Page) script(verb string, wanted ...string) string {
 // until asks again and again until it is so.
 func (p *Page) until(what string, ready func() (bool, error)) {
 	p.t.Helper()
-	deadline := time.Now().Add(patience)
+	p.within(patience, what, ready)
+}
+
+func (p *Page) within(longest time.Duration, what string, ready func() (bool, error)) {
+	p.t.Helper()
+	deadline := time.Now().Add(longest)
 	for {
 		ok, err := ready()
 		if ok && err == nil {

@@ -69,6 +69,17 @@ func (r *Robot) Get(path string) (Page, error) {
 	return r.send(req)
 }
 
+// Send sends any request to a path, as a script of a page would, and gives the
+// answer with its headers.
+func (r *Robot) Send(method, path string, header http.Header, body io.Reader) (Page, error) {
+	req, err := http.NewRequest(method, r.resolve(path), body)
+	if err != nil {
+		return Page{}, err
+	}
+	req.Header = header.Clone()
+	return r.send(req)
+}
+
 // Post sends values to a path, as a forged form would.
 func (r *Robot) Post(path string, values url.Values) (Page, error) {
 	req, err := http.NewRequest(http.MethodPost, r.resolve(path), strings.NewReader(values.Encode()))

@@ -34,6 +34,7 @@ func (k work) show(r *http.Request, page *form.Page, in form.PageInput, revision
 	f := k.procedure.Form
 	q := questionPage{work: k, Page: page, Revision: revision, Checking: r.URL.Query().Get("tu") == checkPage,
 		View: f.View(page, in, k.draft.Answers, faults, k.env)}
+	q.View.Uploads, q.View.Papers = k.url("tai-len"), k.url("giay-to")
 	pages := f.Pages(k.draft.Answers)
 	q.Number, q.Count = slices.Index(pages, page)+1, len(pages)+1
 	before, ok := f.Before(page, k.draft.Answers)

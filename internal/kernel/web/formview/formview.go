@@ -2,6 +2,7 @@ package formview
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -179,6 +180,27 @@ func (b box) fileHint(ctx context.Context) string {
 	}
 	size := message.Number(ctx, b.x.MaxBytes>>20)
 	return strings.TrimSpace(b.hint() + " " + message.T(ctx, "formview.file_hint", "max", b.x.Max, "size", size))
+}
+
+// spoken are the words of the script that sends papers in pieces.
+var spoken = []string{"waiting", "preparing", "shrunk", "sending", "checking", "broken", "busy", "done", "failed", "again", "sign_in", "retry", "cancel", "cancelled", "late", "original", "remove"}
+
+// uploading tells the script where and with which words it sends the papers of a
+// field; nothing where papers only come with the page.
+func (b box) uploading(ctx context.Context) templ.Attributes {
+	if b.v.Uploads == "" {
+		return nil
+	}
+	words := map[string]string{}
+	for _, key := range spoken {
+		// The script fills in what the words leave open.
+		words[key] = message.T(ctx, "formview.upload_"+key, "file", "{file}", "percent", "{percent}", "sent", "{sent}", "size", "{size}", "before", "{before}", "after", "{after}")
+	}
+	text, err := json.Marshal(words)
+	if err != nil {
+		panic(err) // texts always encode
+	}
+	return templ.Attributes{"data-upload": b.v.Uploads + "/" + b.name, "data-papers": b.v.Papers, "data-field": b.name, "data-max": strconv.Itoa(b.x.Max), "data-words": string(text)}
 }
 
 func hintID(b box) []string {
