@@ -72,6 +72,7 @@ var house = []room{
 	{path: "internal/apps/services/papers", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
+	{path: "internal/apps/services/register", may: "kernel core own"},
 	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/told", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
@@ -81,6 +82,7 @@ var house = []room{
 
 	// The outside world.
 	{path: "internal/adapters/pdf", may: "kernel"},
+	{path: "internal/adapters/spreadsheet", may: "kernel"},
 	{path: "internal/adapters/mail", may: "kernel"},
 
 	// Wiring.
@@ -116,6 +118,7 @@ var outside = map[string]string{
 	"github.com/tus/":                              "internal/kernel/file/resumable",
 	"codeberg.org/go-pdf/":                         "internal/adapters/pdf",
 	"github.com/yeqown/go-qrcode/":                 "internal/adapters/pdf",
+	"github.com/xuri/excelize/":                    "internal/adapters/spreadsheet",
 	"github.com/wneessen/go-mail":                  "internal/adapters/mail",
 	"cel.dev/cel-go":                               "internal/apps/services/fees",
 	"github.com/alecthomas/kong":                   "cmd/benso",

@@ -43,6 +43,8 @@ var notKeys = excuses{
 	"dossier.attach_opinion": "an action in the journal",
 	"payment.list":           "an action in the journal",
 	"payment.taken":          "an event",
+	"dossier.print_register": "an action in the journal",
+	"dossier.read_person":    "an action in the journal",
 }
 
 var (

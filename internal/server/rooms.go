@@ -13,6 +13,7 @@ import (
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/payment"
+	"benso/internal/apps/services/register"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
@@ -96,12 +97,14 @@ func (p *Program) hang() error {
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
+	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles}
 	p.Site.Handler(
 		p.health(),
 		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
 		p.filing,
-		desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles},
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
+		officials,
+		register.Pages{Desk: officials, Citizens: p.Accounts, NewSheet: newSheet, Print: printer{}},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
 		inbox.Pages{Notices: p.Notices},
 		targets,

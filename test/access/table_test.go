@@ -43,6 +43,21 @@ var table = []row{
 	{pattern: "GET /ban-lam-viec/{id}/giay-to/{file}", kind: "strange", want: "   in  403 403 404 404 404 404 404 404 403 404 404 404 404"},
 	{pattern: "GET /ban-lam-viec/{id}/phieu/{slot}", kind: "accepted", want: "    in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
 
+	// The register: everybody who reads dossiers, each those of their own place; one's
+	// saved filters are one's own. People are found by who receives them.
+	//                                                                                    str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec/so", kind: "filed", want: "                              in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "GET /ban-lam-viec/so/tep.csv", kind: "filed", want: "                      in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "GET /ban-lam-viec/so/tep.xlsx", kind: "filed", want: "                     in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "GET /ban-lam-viec/so/mau-06", kind: "accepted", want: "                    in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "GET /ban-lam-viec/so/bo-loc", want: "                                      in  403 403 200 200 200 200 200 200 403 200 200 200 200"},
+	{pattern: "POST /ban-lam-viec/so/bo-loc", form: view, want: "                         401 403 403 did did did did did did 403 did did did did"},
+	{pattern: "POST /ban-lam-viec/so/bo-loc/{view}/doi-ten", kind: "view", form: view, want: " 401 403 403 did 404 404 404 404 404 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/so/bo-loc/{view}/xoa", kind: "view", form: blank, want: "   401 403 403 did led led led led led 403 led led led led"},
+	{pattern: "POST /ban-lam-viec/giao-nhieu", kind: "filed", form: many, want: "         401 403 403 403 403 403 200 200 403 403 403 403 403 422"},
+	{pattern: "GET /ban-lam-viec/nguoi", kind: "filed", query: "q=doan+thi+lang", want: " in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
+	{pattern: "GET /ban-lam-viec/nguoi/ho-so/{id}", kind: "filed", shows: true, want: "   in  403 403 200 403 403 403 403 403 403 404 403 403 403"},
+
 	// The clerk's acts.
 	//                                                                                               str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
 	{pattern: "GET /ban-lam-viec/tiep-nhan-tai-quay", want: "                                        in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
@@ -221,6 +236,16 @@ func opinion(t target) url.Values {
 	return with(blank(t), "opinion", "agree", "answer", "Có thường trú.")
 }
 func withdrawn(t target) url.Values { return with(act(t), "consult", t["consult"]) }
+
+// view is a filter that somebody keeps under a name of their own.
+func view(t target) url.Values {
+	return with(blank(t), "name", "Bộ lọc "+t["key"], "loc", "trang-thai=mo")
+}
+
+// many gives a dossier to nobody, among many.
+func many(t target) url.Values {
+	return with(blank(t), "chon", t["id"]+"."+t["version"], "to", t["to"], "sure", "1")
+}
 
 // counter names the agency of Xã Phú Túc, whoever sends it.
 func counter(t target) url.Values { return with(blank(t), "co-quan", "ubnd-28810-2025") }

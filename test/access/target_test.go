@@ -101,6 +101,14 @@ func kinds() map[string]func(*world) target {
 			})
 			return target{"id": w.text(`SELECT id FROM notices WHERE subject = $1`, id)}
 		},
+		// A filter that the clerk keeps.
+		"view": func(w *world) target {
+			v := view(target{"key": database.NewID()})
+			if r := w.clients["clerk"].send("POST", "/ban-lam-viec/so/bo-loc", v, nil); r.status != 303 {
+				w.t.Fatalf("the filter was not kept: %d", r.status)
+			}
+			return target{"view": w.text(`SELECT id FROM saved_views WHERE name = $1`, v.Get("name"))}
+		},
 		"procedure": func(*world) target { return target{"code": "1.001193"} },
 		"session": func(w *world) target {
 			before := w.sessions()
@@ -340,6 +348,7 @@ func (w *world) state() string {
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,
 		`SELECT count(*), count(DISTINCT account), min(id) FROM sessions`,
 		`SELECT count(read_at), count(DISTINCT read_at), min(id) FROM notices WHERE read_at IS NOT NULL`,
+		`SELECT count(*), max(name), min(id) FROM saved_views`,
 	} {
 		var a, b, c *string
 		w.row([]any{&a, &b, &c}, query)

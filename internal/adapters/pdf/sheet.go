@@ -42,14 +42,18 @@ type sheet struct {
 	f       *fpdf.Fpdf
 	y       float64 // top of the next line
 	w, h    float64
-	n       int    // fields numbered so far
-	running func() // draws the head of every page but the first
+	n       int     // fields numbered so far
+	cells   float64 // size of type in tables
+	running func()  // draws the head of every page but the first
 }
 
 // newSheet opens an A5 sheet. issued stands as the date of creation, so that
 // the same paper always has the same bytes.
-func newSheet(title string, issued time.Time) *sheet {
-	f := fpdf.New("P", "mm", "A5", "")
+func newSheet(title string, issued time.Time) *sheet { return newPaper(title, issued, "P", "A5") }
+
+// newPaper is newSheet on paper of another size, upright ("P") or lying ("L").
+func newPaper(title string, issued time.Time, way, size string) *sheet {
+	f := fpdf.New(way, "mm", size, "")
 	f.SetCatalogSort(true)
 	f.SetCreationDate(issued.UTC())
 	f.SetModificationDate(issued.UTC())
@@ -63,7 +67,7 @@ func newSheet(title string, issued time.Time) *sheet {
 	f.AddUTF8FontFromBytes("Tinos", bold, boldFont)
 	f.AddUTF8FontFromBytes("Tinos", italic, italicFont)
 	f.AddPage()
-	s := &sheet{f: f, y: top}
+	s := &sheet{f: f, y: top, cells: bodySize - 0.5}
 	s.w, s.h = f.GetPageSize()
 	return s
 }
@@ -221,7 +225,7 @@ func (s *sheet) table(columns []column, rows [][]string) {
 	draw := func(style string, cells []string, centre bool, again func()) {
 		lines := make([][]string, len(columns))
 		n := 1
-		s.font(style, bodySize-0.5)
+		s.font(style, s.cells)
 		for i, c := range columns {
 			lines[i] = s.wrap(clean(cells[i]), c.width-2*pad)
 			n = max(n, len(lines[i]))
@@ -240,7 +244,7 @@ func (s *sheet) table(columns []column, rows [][]string) {
 				}
 				s.tableEdge(columns)
 			}
-			s.font(style, bodySize-0.5)
+			s.font(style, s.cells)
 			x := left
 			s.rule(x, s.y, x, s.y+bodyLine, 0.2)
 			for i, c := range columns {

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -118,6 +119,15 @@ func (s *Stale) Error() string { return fmt.Sprintf("case %s changed by %q", s.L
 
 // Unwrap makes it a fault for those who do not look closer.
 func (s *Stale) Unwrap() error { return fault.New(fault.Conflict, "fault.stale") }
+
+// Faster gives the event by which somebody was faster, when an error says so.
+func Faster(err error) (Event, bool) {
+	var s *Stale
+	if errors.As(err, &s) {
+		return s.Last, true
+	}
+	return Event{}, false
+}
 
 // open decides what a new case looks like.
 func open(d Definition, n New, by By) (Case, error) {

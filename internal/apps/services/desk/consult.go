@@ -341,7 +341,7 @@ func (p Pages) besides(ctx context.Context, actor access.Actor, current string) 
 	if err != nil {
 		return nil, err
 	}
-	return append([]web.Link{{Text: message.T(ctx, "desk.title"), URL: pathDesk}}, queuePage{Queues: tabs}.nav()...), nil
+	return append([]web.Link{{Text: message.T(ctx, "desk.title"), URL: pathDesk}}, queuePage{Queues: tabs, Counter: actor.Has(access.DossierIntake)}.nav(ctx)...), nil
 }
 
 // consultedPage is a question with the dossier behind it, to read only.

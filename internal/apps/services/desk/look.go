@@ -16,10 +16,14 @@ import (
 )
 
 // nav are the queues with their counts, beside each other.
-func (p queuePage) nav() []web.Link {
+func (p queuePage) nav(ctx context.Context) []web.Link {
 	links := make([]web.Link, len(p.Queues))
 	for i, q := range p.Queues {
 		links[i] = web.Link{Text: fmt.Sprintf("%s (%d)", q.Text, q.Count), URL: q.URL, Current: q.Current}
+	}
+	links = append(links, web.Link{Text: message.T(ctx, "desk.register"), URL: pathRegister})
+	if p.Counter {
+		links = append(links, web.Link{Text: message.T(ctx, "desk.people"), URL: pathPeople})
 	}
 	return links
 }

@@ -326,9 +326,26 @@ func (p Pages) next(ctx context.Context, actor access.Actor, queue, skip string)
 // which may be a whole address.
 var printed = regexp.MustCompile(`(?i)[0-9A-Z]+(?:\.[0-9A-Z]+)+-\d{6}-\d{4,}|BS-\d{6}-\d{5,}`)
 
+// Pages of package register, to which the box also leads.
+const (
+	pathRegister = pathDesk + "/so"
+	pathPeople   = pathDesk + "/nguoi"
+)
+
+// numeral says whether a text can be a phone or a citizen number.
+func numeral(text string) bool {
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("+.-()", r) {
+			return -1
+		}
+		return r
+	}, text)
+	return len(digits) >= 9 && len(digits) <= 14 && strings.Trim(digits, "0123456789") == ""
+}
+
 // jump opens the dossier of a number, within the official's scope. What is
-// elsewhere is not found, like what does not exist. Words that are no number
-// search the agency's dossiers.
+// elsewhere is not found, like what does not exist. A phone or a citizen number
+// leads a clerk to the person, other words to the register, open and closed.
 func (p Pages) jump(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor := web.Actor(ctx)
@@ -339,7 +356,11 @@ func (p Pages) jump(w http.ResponseWriter, r *http.Request) error {
 	compact := strings.Join(strings.Fields(typed), "")
 	n := printed.FindString(compact)
 	if n == "" {
-		return web.Redirect(w, r, query{Queue: queueAgency, Words: typed}.url())
+		to := pathRegister
+		if actor.Has(access.DossierIntake) && numeral(compact) {
+			to = pathPeople
+		}
+		return web.Redirect(w, r, to+"?"+url.Values{"q": {typed}}.Encode())
 	}
 	d, err := dossier.ByNumber(ctx, p.Room.DB.Read(), n)
 	if err == nil && actor.Scope(access.DossierRead).Contains(d.Holder) {

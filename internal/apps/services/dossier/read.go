@@ -18,6 +18,7 @@ const (
 	ReadOpened   = "dossier.read"   // by an official, see Open
 	ReadFollowed = "dossier.follow" // by whoever has the number and the secret
 	ReadPaper    = "dossier.read_paper"
+	ReadPerson   = "dossier.read_person" // who filed it, by a clerk who receives them again
 )
 
 // followsAnHour is how often a dossier may be asked for with a secret in an

@@ -106,6 +106,30 @@ func list(ctx context.Context, q database.Querier, where string, args ...any) (f
 	return found, rows.Err()
 }
 
+// Among reads dossiers by their ids, in the order of the ids. What is outside the
+// scope is left out.
+func Among(ctx context.Context, q database.Querier, scope access.Scope, ids []string) ([]Dossier, error) {
+	within, args := scope.SQL("c.holder", 2)
+	found, err := list(ctx, q, `WHERE c.id`+database.In(q.Dialect(), 1)+` AND `+within, append([]any{database.List(ids)}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[string]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	slices.SortFunc(found, func(a, b Dossier) int { return at[a.ID] - at[b.ID] })
+	return found, nil
+}
+
+// OfPeople reads the dossiers within a scope of applicants with one of these
+// accounts, or this phone, the last one first.
+func OfPeople(ctx context.Context, q database.Querier, scope access.Scope, accounts []string, phone string, limit int) ([]Dossier, error) {
+	within, args := scope.SQL("c.holder", 4)
+	return list(ctx, q, `WHERE ((d.applicant <> '' AND d.applicant`+database.In(q.Dialect(), 1)+`) OR (d.phone <> '' AND d.phone = $2)) AND `+within+` ORDER BY d.filed_at DESC, c.id LIMIT $3`,
+		append([]any{database.List(accounts), phone, limit}, args...)...)
+}
+
 // ByNumber finds a dossier by its code or its filing number, as people type
 // them. Whoever knows it may read its state, and nothing more.
 func ByNumber(ctx context.Context, q database.Querier, number string) (Dossier, error) {
