@@ -39,6 +39,21 @@ func (printer) Request(r papers.Request) ([]byte, error) {
 	return form.Render()
 }
 
+func (printer) Apology(a papers.Apology) ([]byte, error) {
+	return pdf.Apology{Head: head(a.Head), Reason: a.Reason, WasDueAt: a.WasDueAt, DueAt: a.DueAt, ResultAt: a.ResultAt}.Render()
+}
+
+func (printer) Control(c papers.Control) ([]byte, error) {
+	form := pdf.Control{Head: head(c.Head), DueAt: c.DueAt, Collector: c.Collector}
+	for _, h := range c.Holds {
+		form.Holds = append(form.Holds, pdf.Hold(h))
+	}
+	for _, a := range c.Asked {
+		form.Asked = append(form.Asked, pdf.Asked(a))
+	}
+	return form.Render()
+}
+
 func (printer) Refusal(r papers.Refusal) ([]byte, error) {
 	return pdf.Refusal{Head: head(r.Head), Reasons: []pdf.Reason{{Text: r.Reason}}}.Render()
 }

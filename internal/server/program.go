@@ -46,6 +46,7 @@ type Program struct {
 	Notices    *notify.Room
 	Site       *web.Site
 	Simulated  bool
+	writer     *papers.Room
 	province   province
 	filing     filing.Pages
 	uploads    *resumable.Uploads
@@ -140,12 +141,12 @@ func (p *Program) join() (err error) {
 	handlers := job.NewRegistry()
 	p.Events = event.NewBus(p.DB, p.Clock, p.holder)
 	p.Dossiers = &dossier.Room{DB: p.DB, Clock: p.Clock, Calendar: p.province.calendar, Units: p.province.units, Catalogue: p.province.catalogue, Files: p.Files, Events: p.Events}
-	writer := papers.Room{Dossiers: p.Dossiers, Printer: printer{}, Follow: func(number string) string {
+	p.writer = &papers.Room{Dossiers: p.Dossiers, Printer: printer{}, Follow: func(number string) string {
 		return p.Config.base() + "/tra-cuu?so=" + url.QueryEscape(number)
 	}, Names: func(ctx context.Context, accounts []string) (map[string]string, error) {
 		return p.Accounts.Names(ctx, accounts...)
 	}}
-	writer.Handle(handlers)
+	p.writer.Handle(handlers)
 	if p.Targets, err = targets.New(p.DB, p.Clock, p.province.resolution, measures.Source{Catalogue: p.province.catalogue}); err != nil {
 		return err
 	}

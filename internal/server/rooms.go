@@ -97,7 +97,7 @@ func (p *Program) hang() error {
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
-	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles}
+	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles, Control: p.writer.Control}
 	p.Site.Handler(
 		p.health(),
 		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},

@@ -92,6 +92,22 @@ var table = []row{
 	{pattern: "POST /ban-lam-viec/{id}/trinh-tu-choi", kind: "accepted", form: reason, want: "       401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
 	{pattern: "POST /ban-lam-viec/{id}/trinh-ky", kind: "checked", form: result, want: "             401 403 403 403 did 403 403 403 403 403 403 404 403 403"},
 
+	// Corrections, originals and slips.
+	//                                                                                                              str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec/{id}/huy-tiep-nhan", kind: "accepted", shows: true, want: "                             in  403 403 200 led led 200 200 led 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/huy-tiep-nhan", kind: "accepted", form: reason, want: "                          401 403 403 did 404 404 did did 404 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/sai-thu-tuc", kind: "filed", want: "                                               in  403 403 led 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/sai-thu-tuc", kind: "filed", form: reason, want: "                               401 403 403 409 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/tra-ban-chinh", kind: "kept", form: returned, want: "                            401 403 403 did 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "POST /ban-lam-viec/{id}/phieu", kind: "accepted", form: blank, want: "                                   401 403 403 led 403 403 403 403 403 403 404 403 403 403"},
+	{pattern: "GET /ban-lam-viec/{id}/phieu/{slot}", kind: "controlled", want: "                                         in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "GET /ban-lam-viec/{id}/xin-loi", kind: "accepted", want: "                                                in  403 403 led led led led led led 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/xin-loi", kind: "accepted", form: reason, want: "                                401 403 403 404 409 409 404 404 404 403 404 404 404 404"},
+
+	// What is due at once, on one screen: each act is by whoever has the right.
+	{pattern: "GET /ban-lam-viec/{id}/tra-ngay", kind: "filed", shows: true, want: "                                     in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
+	{pattern: "POST /ban-lam-viec/{id}/tra-ngay", kind: "filed", form: lane, want: "                                    401 403 403 did 404 404 404 404 404 403 404 404 404 404"},
+
 	// Another agency that is asked: its people see the dossier through the question
 	// only; whoever asked does not see the question's own pages.
 	//                                                                                                                  str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
@@ -113,6 +129,10 @@ var table = []row{
 	{pattern: "POST /ban-lam-viec/{id}/tra-lai", kind: "proposed", form: reason, want: "             401 403 403 403 403 did 403 403 403 403 403 403 404 403"},
 	{pattern: "GET /ban-lam-viec/{id}/ky-tu-choi", kind: "doubted", shows: true, want: "             in  403 403 403 403 200 403 403 403 403 403 403 404 403"},
 	{pattern: "POST /ban-lam-viec/{id}/ky-tu-choi", kind: "doubted", form: reason, want: "           401 403 403 403 403 did 403 403 403 403 403 403 404 403"},
+
+	{pattern: "GET /ban-lam-viec/ky-nhieu", kind: "proposed", want: "                         in  403 403 403 403 200 403 403 403 403 403 403 200 403"},
+	{pattern: "POST /ban-lam-viec/ky-nhieu", form: blank, want: "                             401 403 403 403 403 422 403 403 403 403 403 403 422 403"},
+	{pattern: "POST /ban-lam-viec/ky-nhieu", kind: "to sign", form: picked, want: "            401 403 403 403 403 200 403 403 403 403 403 403 409 403"},
 
 	// Those who give out the work.
 	{pattern: "POST /ban-lam-viec/{id}/phan-cong", kind: "filed", form: assign, want: "              401 403 403 403 403 403 did did 403 403 403 403 403 404"},
@@ -234,6 +254,11 @@ func question(t target) url.Values {
 }
 func opinion(t target) url.Values {
 	return with(blank(t), "opinion", "agree", "answer", "Có thường trú.")
+}
+func returned(t target) url.Values { return with(act(t), "returned", "birth_certificate") }
+func lane(t target) url.Values     { return with(act(t), "acts", "accept") }
+func picked(t target) url.Values {
+	return with(blank(t), "pick", t["id"], "version-"+t["id"], t["version"])
 }
 func withdrawn(t target) url.Values { return with(act(t), "consult", t["consult"]) }
 

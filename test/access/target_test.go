@@ -57,6 +57,18 @@ func kinds() map[string]func(*world) target {
 			w.must(err)
 			return t
 		},
+		"kept": func(w *world) target {
+			t := w.filed()
+			_, err := w.program.Dossiers.Accept(w.t.Context(), w.actor("motcua@benso.example"), w.act(t), dossier.Given{Kept: []string{"birth_certificate"}}, nil)
+			w.must(err)
+			return w.slip(t, dossier.SlotReceipt)
+		},
+		"controlled": func(w *world) target {
+			t := maps.Clone(w.of("accepted"))
+			t["slot"] = "control"
+			return t
+		},
+		"to sign":   (*world).proposed, // by itself: whoever may sign it does
 		"consulted": (*world).consulted,
 		// A question, and a paper of another dossier than it is about.
 		"strangely consulted": func(w *world) target {
@@ -343,6 +355,9 @@ func (w *world) state() string {
 		`SELECT count(*), count(answered_at), count(withdrawn_at) FROM case_consults`,
 		`SELECT count(*), sum(n), min(case_id) FROM dossier_fees`,
 		`SELECT count(*), count(cancelled_at), min(id) FROM payments`,
+		`SELECT count(*), count(given_back_at), max(given_back_by) FROM dossier_originals`,
+		`SELECT count(*), max(reason), min(case_id) FROM dossier_undone`,
+		`SELECT count(*), max(reason), min(case_id) FROM dossier_apologies`,
 		`SELECT count(*), count(closed_at), max(password_hash) FROM accounts`,
 		`SELECT count(*), count(ended_at), max(id) FROM assignments`,
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,

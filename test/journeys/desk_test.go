@@ -2,8 +2,6 @@ package journeys
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -71,9 +69,7 @@ func act(d dossier.Dossier) dossier.Act {
 
 // picture keeps a picture of the page where BENSO_SCREENSHOTS says.
 func (w world) picture(p *browser.Page, name string) {
-	if dir := os.Getenv("BENSO_SCREENSHOTS"); dir != "" {
-		p.Screenshot(filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "-")+"-"+name+".png"))
-	}
+	p.Screenshot(strings.ReplaceAll(w.t.Name(), "/", "-") + "-" + name + ".png")
 }
 
 func TestASpecialistAsksAnotherAgencyAndGoesOnMeanwhile(t *testing.T) {

@@ -297,7 +297,7 @@ func (s *sheet) follow(h Head) {
 	}
 }
 
-// signatures prints the two places to sign, kept on one page.
+// signatures prints the places where the applicant and the office sign.
 func (s *sheet) signatures(h Head, signer string) {
 	s.signs(t("signer_applicant"), h.Applicant, signer, h.Officer)
 }

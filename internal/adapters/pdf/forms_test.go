@@ -57,6 +57,20 @@ func supplement() Supplement {
 	}}
 }
 
+func apology() Apology {
+	return Apology{Head: head(), Reason: "Chờ xác minh của cơ quan khác", WasDueAt: "17:00 ngày 26/11/2026", DueAt: "17:00 ngày 01/12/2026", ResultAt: "Bộ phận Một cửa"}
+}
+
+func control() Control {
+	h := head()
+	h.Officer = ""
+	return Control{Head: h, DueAt: "17:00 ngày 26/11/2026", Collector: "Trần Văn Chú", Holds: []Hold{
+		{"Nguyễn Văn Một", "Kiểm tra khi tiếp nhận", "09:00 ngày 23/11/2026", "09:30 ngày 23/11/2026", "Tiếp nhận"},
+		{"Lê Thị Cúc", "Thẩm tra", "09:30 ngày 23/11/2026", "14:05 ngày 23/11/2026", "Trình ký"},
+		{"Chưa ai nhận", "Trình ký", "14:05 ngày 23/11/2026", "đang giữ", ""},
+	}, Asked: []Asked{{"Ủy ban nhân dân phường An Hội", "Có thường trú không?", "10:00 ngày 23/11/2026", "15:30 ngày 23/11/2026", "Đồng ý, lúc 11:00 ngày 23/11/2026:\nCó thường trú."}}}
+}
+
 func refusal() Refusal {
 	h := head()
 	h.Code, h.Filing = "", "NP-261123-7K4M"
@@ -134,6 +148,8 @@ func TestEveryWordGivenIsPrintedInOrder(t *testing.T) {
 			"Bản chính", "Bản sao", "1 ngày làm việc", "09 giờ 30 phút ngày 23/11/2026", "17 giờ 00 phút ngày 24/11/2026", "0 ₫", "K7M4-9QTX", "tra-cuu", "Trần Văn Được", "Mẫu tạm"}},
 		{supplement(), []string{"Mẫu số 02", "PHIẾU YÊU CẦU BỔ SUNG", "000.00.16.H07-261123-0001", "Tờ khai thiếu quê quán", "Bổ sung trước:", "30/11/2026", "chỉ thực hiện một lần", "tính lại từ đầu"}},
 		{refusal(), []string{"Mẫu số 03", "PHIẾU TỪ CHỐI", "Số nộp hồ sơ:", "NP-261123-7K4M", "Nơi cư trú của cha và mẹ", "phường An Hội"}},
+		{apology(), []string{"Mẫu số 04", "PHIẾU XIN LỖI", "000.00.16.H07-261123-0001", "xin lỗi", "17:00 ngày 26/11/2026", "Chờ xác minh", "17:00 ngày 01/12/2026", "một lần", "Trần Văn Được", "Mẫu tạm"}},
+		{control(), []string{"Mẫu số 05", "PHIẾU KIỂM SOÁT", "000.00.16.H07-261123-0001", "Thẩm tra", "09:30", "Trình ký", "Lê Thị Cúc", "đang giữ", "Đồng ý", "Có thường trú không?", "Trần Văn Chú", "Mẫu tạm"}},
 	} {
 		text := flat(strings.Join(textOf(t, render(t, c.r)), "\n"))
 		at := 0
@@ -209,7 +225,7 @@ func TestNothingIsDrawnOutsideTheSheet(t *testing.T) {
 	r.Agency = "ỦY BAN NHÂN DÂN XÃ " + strings.Repeat("THẠNH PHÚ ĐÔNG ", 12)
 	r.Papers[3].Name = strings.Repeat("Giấy xác nhận ", 300) // taller than a page
 	const height, mm = 595.28, 72 / 25.4
-	for _, x := range []renderer{receipt(), supplement(), refusal(), r} {
+	for _, x := range []renderer{receipt(), supplement(), refusal(), apology(), control(), r} {
 		for _, m := range streams.FindAllSubmatch(render(t, x), -1) {
 			z, err := zlib.NewReader(bytes.NewReader(m[1]))
 			if err != nil {

@@ -80,10 +80,12 @@ type Effect struct {
 	DueAt       *time.Time // the zero time takes the deadline away
 	Provisional bool       // of DueAt
 	Number      string
-	Accepted    bool // writes accepted_at and first_due_at, once
-	Resolved    bool // writes resolved_at and on_time, once
-	Untimed     bool // with Resolved: the deadline was promised by a person, not by a known limit, so it stays out of on_time
-	Data        any  // kept with the event: ids, no personal values
+	Accepted    bool       // writes accepted_at and first_due_at, once
+	Resolved    bool       // writes resolved_at and on_time, once
+	Unaccepted  bool       // takes the acceptance back, with its deadline, before anything was resolved; Data keeps what it was
+	TimedBy     *time.Time // with Resolved: the deadline that on_time is judged by, when due_at was put off since
+	Untimed     bool       // with Resolved: the deadline was promised by a person, not by a known limit, so it stays out of on_time
+	Data        any        // kept with the event: ids, no personal values
 }
 
 // Event is one line of the truth of a matter.
@@ -157,13 +159,23 @@ func (c Case) move(d Definition, act string, by By, e Effect) (Case, error) {
 	if e.DueAt != nil {
 		c.DueAt, c.Provisional = *e.DueAt, e.Provisional
 	}
+	if e.Unaccepted {
+		if !c.ResolvedAt.IsZero() {
+			return Case{}, fault.New(fault.Conflict, "cases.not_now")
+		}
+		c.AcceptedAt, c.FirstDueAt, c.DueAt, c.Provisional = time.Time{}, time.Time{}, time.Time{}, false
+	}
 	if e.Accepted && c.AcceptedAt.IsZero() {
 		c.AcceptedAt, c.FirstDueAt = by.At, c.DueAt
 	}
 	if e.Resolved && c.ResolvedAt.IsZero() {
 		c.ResolvedAt = by.At
-		if !c.DueAt.IsZero() && !e.Untimed {
-			on := !by.At.After(c.DueAt)
+		due := c.DueAt
+		if e.TimedBy != nil {
+			due = *e.TimedBy
+		}
+		if !due.IsZero() && !e.Untimed {
+			on := !by.At.After(due)
 			c.OnTime = &on
 		}
 	}

@@ -326,6 +326,13 @@ func (d Definition) Offers(step, act string) bool {
 	return err == nil
 }
 
+// To says where an act leads from a step; ok is false when the step does not offer
+// it.
+func (d Definition) To(step, act string) (to string, ok bool) {
+	to, err := d.leads(step, act)
+	return to, err == nil
+}
+
 // leads says where an act leads from a step. An act that the step does not
 // offer is a Conflict fault: the page that offered it is old.
 func (d Definition) leads(step, act string) (string, error) {

@@ -91,8 +91,8 @@ func TestProcessesOfThePackAreSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := Vocabulary{Kind: "dossier", Outcomes: []string{"granted", "refused", "withdrawn"}, Acts: strings.Fields(
-		"accept ask_completion complete refuse_intake ask_supplement supply propose propose_refusal approve send_back refuse hand_over withdraw")}
+	v := Vocabulary{Kind: "dossier", Outcomes: []string{"granted", "refused", "withdrawn", "misfiled"}, Acts: strings.Fields(
+		"accept ask_completion complete refuse_intake misfile ask_supplement supply propose propose_refusal apologise undo_acceptance approve send_back refuse hand_over withdraw")}
 	if _, problems := Parse("one-stop.yaml", data, 1, v, func(access.Permission) []string { return []string{"somebody"} }); len(problems) > 0 {
 		t.Error(problems)
 	}

@@ -11,7 +11,9 @@
 // matter; state, step, queue and event of an act are one transaction; an act
 // names the version it saw, and of two at once one wins and the other is told
 // who did what; facts that measures count (accepted_at, first_due_at,
-// resolved_at, on_time, closed_at, outcome, channel) are written once; no read
+// resolved_at, on_time, closed_at, outcome, channel) are written once, but that an
+// acceptance that was wrong is taken back whole before anything was resolved, so
+// that only the right one counts, and its event keeps what it said; no read
 // of more than one row is without a scope, and counts use the lists' predicate;
 // asking other agencies, their answers and taking a question back never move a
 // case, its desk or its clock, and whoever was asked sees the question through

@@ -102,16 +102,27 @@ func Transfer(ctx context.Context, tx *database.Tx, c Case, agency, holder strin
 	return next, record(ctx, tx, next, c.Step, ActTransfer, by, data)
 }
 
+// Note records an act of the app that moves nothing, such as originals given
+// back; also of a closed case.
+func Note(ctx context.Context, tx *database.Tx, c Case, act string, by By, data any) (Case, error) {
+	next := c.onward()
+	if err := update(ctx, tx, c, next); err != nil {
+		return Case{}, err
+	}
+	return next, record(ctx, tx, next, c.Step, act, by, data)
+}
+
 func update(ctx context.Context, tx *database.Tx, was, c Case) error {
 	var on any
 	if c.OnTime != nil {
 		on = *c.OnTime
 	}
+	unaccepted := !was.AcceptedAt.IsZero() && c.AcceptedAt.IsZero()
 	res, err := tx.ExecContext(ctx, `UPDATE cases SET step = $3, state = $4, needs = $5, agency = $6, holder = $7, assignee = $8, due_at = $9, provisional = $10, number = $11,
-		accepted_at = coalesce(accepted_at, $12), first_due_at = coalesce(first_due_at, $13), resolved_at = coalesce(resolved_at, $14), on_time = coalesce(on_time, $15),
+		accepted_at = CASE WHEN $19 THEN NULL ELSE coalesce(accepted_at, $12) END, first_due_at = CASE WHEN $19 THEN NULL ELSE coalesce(first_due_at, $13) END, resolved_at = coalesce(resolved_at, $14), on_time = coalesce(on_time, $15),
 		closed_at = coalesce(closed_at, $16), outcome = $17, version = $18 WHERE id = $1 AND version = $2`,
 		was.ID, was.Version, c.Step, string(c.State), string(c.Needs), c.Agency, c.Holder, c.Assignee, database.At(c.DueAt), c.Provisional, c.Number,
-		database.At(c.AcceptedAt), database.At(c.FirstDueAt), database.At(c.ResolvedAt), on, database.At(c.ClosedAt), c.Outcome, c.Version)
+		database.At(c.AcceptedAt), database.At(c.FirstDueAt), database.At(c.ResolvedAt), on, database.At(c.ClosedAt), c.Outcome, c.Version, unaccepted)
 	if err != nil {
 		return fmt.Errorf("update case: %w", err)
 	}

@@ -272,3 +272,47 @@ func TestEventsLeadToWhereTheCaseStands(t *testing.T) {
 		}
 	})
 }
+
+func TestAcceptanceThatWasWrongIsTakenBackWholeAndOnlyTheRightOneCounts(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		c := opened(t, db, New{Agency: "x", Holder: "86/a/x/"})
+		d := definition(t)
+		d.Steps[1].Acts = append(d.Steps[1].Acts, Act{"back", "a"})
+		due, later := t0.Add(5*time.Hour), t0.Add(9*time.Hour)
+		do := func(act string, at time.Duration, e Effect) {
+			t.Helper()
+			write(t, db, func(ctx context.Context, tx *database.Tx) (err error) {
+				c, err = Move(ctx, tx, d, c, act, By{Account: "o1", At: t0.Add(at)}, e)
+				return err
+			})
+			got, err := Get(t.Context(), db.Read(), access.Within("86/"), c.ID)
+			if err != nil || !got.AcceptedAt.Equal(c.AcceptedAt) || !got.FirstDueAt.Equal(c.FirstDueAt) || !got.DueAt.Equal(c.DueAt) {
+				t.Fatalf("after %s the row says %+v, the case %+v, %v", act, got, c, err)
+			}
+		}
+		do("accept", time.Hour, Effect{Accepted: true, DueAt: &due})
+		do("back", 2*time.Hour, Effect{Unaccepted: true})
+		if !c.AcceptedAt.IsZero() || !c.FirstDueAt.IsZero() || !c.DueAt.IsZero() {
+			t.Errorf("taken back as %+v", c)
+		}
+		do("accept", 3*time.Hour, Effect{Accepted: true, DueAt: &later})
+		if !c.AcceptedAt.Equal(t0.Add(3*time.Hour)) || !c.FirstDueAt.Equal(later) {
+			t.Errorf("accepted again as %+v", c)
+		}
+	})
+}
+
+func TestPunctualityIsJudgedByThePromisedDeadline(t *testing.T) {
+	first, moved := t0.Add(time.Hour), t0.Add(24*time.Hour)
+	d := definition(t)
+	c := Case{ID: "1", Definition: d.ID, DefinitionVersion: d.Version, Step: d.Start, State: Working, DueAt: moved}
+	for _, judged := range []struct {
+		by *time.Time
+		on bool
+	}{{nil, true}, {&first, false}} {
+		got, err := c.move(d, "refuse", By{At: t0.Add(2 * time.Hour)}, Effect{Resolved: true, TimedBy: judged.by})
+		if err != nil || got.OnTime == nil || *got.OnTime != judged.on {
+			t.Errorf("judged by %v: %v, %v", judged.by, got.OnTime, err)
+		}
+	}
+}

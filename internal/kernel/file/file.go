@@ -102,6 +102,9 @@ type Owner struct{ Kind, ID string }
 type Note struct {
 	Slot string // which paper of the owner it is, as the owner names it
 	By   string // the account that handed it in; empty when the system made it
+	// Place is which of several papers of a slot it is, from 0, when they are
+	// attached together: lists keep that order.
+	Place int
 }
 
 // File is a paper: a row that gives a blob to an owner.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
@@ -166,7 +167,7 @@ func (s *Store) Attach(ctx context.Context, tx *database.Tx, b Blob, o Owner, n 
 		return File{}, errors.New("file: attach without an owner")
 	}
 	f := File{ID: database.NewID(), Owner: o, Slot: n.Slot, Digest: b.Digest, Size: b.Size, Type: b.Type, Name: b.Name,
-		Pages: b.Pages, Width: b.Width, Height: b.Height, Doubts: b.Doubts, ReceivedBy: n.By, ReceivedAt: s.clock.Now()}
+		Pages: b.Pages, Width: b.Width, Height: b.Height, Doubts: b.Doubts, ReceivedBy: n.By, ReceivedAt: s.clock.Now().Add(time.Duration(n.Place) * time.Microsecond)}
 	if err := insert(ctx, tx, f); err != nil {
 		return File{}, fmt.Errorf("attach a paper to %s %s: %w", o.Kind, o.ID, err)
 	}

@@ -400,6 +400,6 @@ func (w *world) handOver(ctx context.Context, d desk, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.room.HandOver(ctx, d.clerk, a, now.Name)
+	_, err = w.room.HandOver(ctx, d.clerk, a, dossier.Collection{By: now.Name, As: "self"})
 	return err
 }

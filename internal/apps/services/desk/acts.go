@@ -3,11 +3,13 @@ package desk
 import (
 	"context"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
+	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -91,6 +93,8 @@ func (p Pages) actPage(w http.ResponseWriter, r *http.Request, status int, x dee
 	switch x.act {
 	case dossier.ActAskCompletion, dossier.ActAskSupplement:
 		return web.Render(w, r, status, requestView(page))
+	case dossier.ActApologise:
+		return web.Render(w, r, status, apologyView(page))
 	case cases.ActConsult:
 		return web.Render(w, r, status, askConsultView(askConsultPage{actPage: page, Agencies: p.askable(in.dossier)}))
 	}
@@ -127,21 +131,28 @@ func (p Pages) do(path string) web.Handler {
 
 // known leaves out what no form of this procedure could have sent.
 func (p Pages) known(x deed, in reading) url.Values {
-	if x.act != dossier.ActAccept || len(in.values["originals"]) == 0 {
+	if x.act != dossier.ActAccept {
 		return in.values
 	}
 	proc, err := p.Room.Catalogue.Version(in.dossier.Procedure, in.dossier.ProcedureVersion)
 	if err != nil {
 		return in.values
 	}
+	return p.papersOf(proc, in.values)
+}
+
+// papersOf leaves out the originals of papers that the procedure does not know.
+func (p Pages) papersOf(proc *catalogue.Procedure, in url.Values) url.Values {
 	values := url.Values{}
-	for k, v := range in.values {
+	for k, v := range in {
 		values[k] = v
 	}
-	values["originals"] = slices.DeleteFunc(slices.Clone(in.values["originals"]), func(id string) bool {
-		_, ok := proc.Paper(id)
-		return !ok
-	})
+	for _, name := range []string{"originals", "kept"} {
+		values[name] = slices.DeleteFunc(slices.Clone(in[name]), func(id string) bool {
+			_, ok := proc.Paper(id)
+			return !ok
+		})
+	}
 	return values
 }
 
@@ -154,24 +165,44 @@ func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (
 	ctx := r.Context()
 	if err := cases.Seen(ctx, p.Room.DB.Read(), in.dossier.Case, in.act.Version); err != nil {
 		// Either this very form was sent before, which the room answers by its key,
-		// or somebody was faster: then nothing of theirs is replaced.
-		return nil
+		// or somebody was faster: then nothing of theirs is replaced. Another agency's
+		// answer has nothing that could be.
+		if last, _, _ := conflict(err); len(last.Consulted()) == 0 {
+			return nil
+		}
 	}
-	h := r.MultipartForm.File["paper"][0]
-	f, err := h.Open()
+	blobs, err := p.received(r, "paper")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	blob, err := p.Room.Files.Receive(ctx, f, file.Meta{Name: h.Filename, Size: h.Size})
-	if err != nil {
-		return atField(err, "paper")
-	}
-	_, err = p.Room.AttachResult(ctx, actor, in.act.ID, blob)
+	_, err = p.Room.AttachResults(ctx, actor, in.act.ID, blobs)
 	if fault.Is(err, fault.Conflict) {
 		return nil // the act itself says what has become of the dossier, also to a second click
 	}
 	return err
+}
+
+// received keeps the files that came in one field, in their order.
+func (p Pages) received(r *http.Request, field string) (blobs []file.Blob, err error) {
+	one := func(h *multipart.FileHeader) (err error) {
+		f, err := h.Open()
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		blob, err := p.Room.Files.Receive(r.Context(), f, file.Meta{Name: h.Filename, Size: h.Size})
+		if err != nil {
+			return atField(err, field)
+		}
+		blobs = append(blobs, blob)
+		return nil
+	}
+	for _, h := range r.MultipartForm.File[field] {
+		if err := one(h); err != nil {
+			return nil, err
+		}
+	}
+	return blobs, nil
 }
 
 // atField names the field of a fault that has none, so that the page leads there.
@@ -187,6 +218,9 @@ func atField(err error, name string) error {
 func (p Pages) answer(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
 	if err == nil {
 		web.Flash(w, r, x.done())
+		if x.act == dossier.ActMisfile { // on to the right procedure
+			return web.Redirect(w, r, pathCounter+"?lai="+in.act.ID)
+		}
 		return web.Redirect(w, r, urlOf(in.act.ID, "", in.from))
 	}
 	ctx := r.Context()
@@ -338,8 +372,11 @@ func (p Pages) answerCore(w http.ResponseWriter, r *http.Request, x deed, in rea
 
 // reasonHint says for whom a reason is written.
 func (p actPage) reasonHint(ctx context.Context) string {
-	if p.Deed.act == dossier.ActSendBack {
+	switch p.Deed.act {
+	case dossier.ActSendBack:
 		return message.T(ctx, "desk.reason_hint_inside")
+	case dossier.ActMisfile:
+		return message.T(ctx, "desk.reason_hint_misfile")
 	}
 	return message.T(ctx, "desk.reason_hint")
 }

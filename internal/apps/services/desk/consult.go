@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -51,6 +50,13 @@ func (p Pages) moreTabs(ctx context.Context, actor access.Actor, current string)
 			return nil, err
 		}
 		tabs = append(tabs, tab{ID: pathConsults, Text: message.T(ctx, "desk.consults"), URL: pathConsults, Count: n, Current: current == pathConsults})
+	}
+	if actor.Has(access.DossierSign) {
+		n, err := cases.Count(ctx, p.Room.DB.Read(), toSign(actor))
+		if err != nil {
+			return nil, err
+		}
+		tabs = append(tabs, tab{ID: pathSigning, Text: message.T(ctx, "desk.signing"), URL: pathSigning, Count: n, Current: current == pathSigning})
 	}
 	return tabs, nil
 }
@@ -483,17 +489,11 @@ func (p Pages) attachOpinion(r *http.Request, actor access.Actor, id string) (er
 	if _, err := cases.GetConsult(r.Context(), p.Room.DB.Read(), actor.Scope(access.DossierCheck), id); err != nil {
 		return err
 	}
-	h := r.MultipartForm.File["paper"][0]
-	f, err := h.Open()
+	blobs, err := p.received(r, "paper")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	blob, err := p.Room.Files.Receive(r.Context(), f, file.Meta{Name: h.Filename, Size: h.Size})
-	if err != nil {
-		return atField(err, "paper")
-	}
-	_, err = p.Room.AttachOpinion(r.Context(), actor, id, blob)
+	_, err = p.Room.AttachOpinion(r.Context(), actor, id, blobs[0])
 	if fault.Is(err, fault.Conflict) {
 		return nil // the act itself says what has become of the question, also to a second click
 	}

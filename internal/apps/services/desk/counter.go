@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -25,10 +26,14 @@ import (
 // counterRevision is the one page of a draft that is filled in at the counter.
 const counterRevision = "counter"
 
-// counterPage is the whole form of a procedure on one page.
+// counterPage is the whole form of a procedure on one page, with what the clerk
+// decides at acceptance: whoever has the papers in hand files and accepts at once.
 type counterPage struct {
-	Offered   []*catalogue.Procedure
 	Procedure *catalogue.Procedure
+	Checks    []check // the papers of the procedure, with their originals
+	Ticked    url.Values
+	Person    *known // whose answers were filled in
+	Misfiled  string // the dossier in whose place this one is filed
 	Agency    unit.Agency
 	Agencies  []unit.Agency // more than one: the clerk says at which
 	Key       string        // the same until the dossier is sent: it is the draft's
@@ -44,7 +49,8 @@ type counterDesk struct {
 	agencies  []unit.Agency
 }
 
-// counterDesk reads which procedure at which of the clerk's agencies is meant.
+// counterDesk reads which procedure at which of the clerk's agencies is meant. The
+// procedure is nil where it is not one by its code.
 func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, error) {
 	today := clock.Day(p.Room.Clock.Now())
 	var d counterDesk
@@ -52,12 +58,7 @@ func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, err
 	if len(offered) == 0 {
 		return d, fault.Missing("procedure", "")
 	}
-	d.procedure = offered[0]
-	if code := in.Get("thu-tuc"); code != "" {
-		i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == code })
-		if i < 0 {
-			return d, fault.Missing("procedure", code)
-		}
+	if i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == in.Get("thu-tuc") }); i >= 0 {
 		d.procedure = offered[i]
 	}
 	for _, id := range web.Actor(ctx).Agencies(access.DossierIntake) {
@@ -98,16 +99,34 @@ func (d counterDesk) start(units *unit.Tree, today string) form.Answers {
 	return form.Answers{}
 }
 
-// counter shows the form of a procedure for somebody who stands at the counter.
+// counter finds the person and the procedure, and shows its form for somebody who
+// stands at the counter.
 func (p Pages) counter(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	d, err := p.counterDesk(ctx, r.URL.Query())
+	q := r.URL.Query()
+	d, err := p.counterDesk(ctx, q)
 	if err != nil {
 		return err
 	}
+	chosen, err := p.choose(ctx, d, q)
+	if err != nil {
+		return err
+	}
+	q.Del("nguoi")
+	if chosen.Person != nil {
+		q.Set("nguoi", chosen.Person.ID)
+	}
+	if d.procedure = chosen.Procedure; d.procedure == nil || chosen.open() {
+		return web.Render(w, r, http.StatusOK, chooseView(chosen))
+	}
 	env := p.env(ctx)
-	answers := d.start(p.Room.Units, env.Today)
 	page := p.counterPage(d, database.NewID())
+	page.Person, page.Misfiled = chosen.Person, chosen.Misfiled
+	answers, err := p.before(ctx, d, q)
+	if err != nil {
+		return err
+	}
+	page.Checks = checks(d.procedure, answers)
 	for _, q := range d.procedure.Form.Pages(answers) {
 		page.Views = append(page.Views, d.procedure.Form.View(q, d.procedure.Form.Input(q, answers, env.Lang), answers, nil, env))
 	}
@@ -115,7 +134,38 @@ func (p Pages) counter(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p Pages) counterPage(d counterDesk, key string) counterPage {
-	return counterPage{Offered: p.offeredAtCounter(), Procedure: d.procedure, Agency: d.agency, Agencies: d.agencies, Key: key}
+	return counterPage{Procedure: d.procedure, Agency: d.agency, Agencies: d.agencies, Key: key}
+}
+
+// checks lists the papers of a procedure, those first that these answers ask for.
+func checks(proc *catalogue.Procedure, answers form.Answers) []check {
+	asked := map[string]bool{}
+	for _, x := range proc.Form.Papers(answers) {
+		asked[x.Paper] = true
+	}
+	var list []check
+	for _, x := range proc.Papers {
+		list = append(list, check{Paper: x, Asked: asked[x.ID] || x.Need == "required"})
+	}
+	return list
+}
+
+// before are the answers that stand there before anything is asked: the clerk's own
+// place, and what the person said the last time, or what a misfiled dossier says.
+func (p Pages) before(ctx context.Context, d counterDesk, in url.Values) (form.Answers, error) {
+	answers := form.Answers{}
+	for _, id := range []string{in.Get("nguoi"), in.Get("lai")} {
+		if id == "" {
+			continue
+		}
+		carried, err := p.carried(ctx, id, d.procedure.Form)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		maps.Copy(answers, carried)
+	}
+	maps.Copy(answers, d.start(p.Room.Units, clock.Day(p.Room.Clock.Now())))
+	return answers, nil
 }
 
 // filled is a counter form as it was sent, judged page by page.
@@ -156,6 +206,13 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if d.procedure == nil {
+		chosen, err := p.choose(ctx, d, r.PostForm)
+		if err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, chooseView(chosen))
+	}
 	draft, err := p.Room.Start(ctx, actor, d.procedure, dossier.Counter, d.agency.ID, key)
 	if err != nil {
 		return err
@@ -168,7 +225,13 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := p.fill(r.PostForm, d.procedure.Form, draft.Answers, uploaded, env)
+	so := draft.Answers
+	if draft.Revisions[counterRevision] == 0 {
+		if so, err = p.before(ctx, d, r.PostForm); err != nil {
+			return err
+		}
+	}
+	f := p.fill(r.PostForm, d.procedure.Form, so, uploaded, env)
 	f.faults = append(wrong, slices.DeleteFunc(f.faults, func(x fault.Field) bool {
 		return slices.ContainsFunc(wrong, func(y fault.Field) bool { return x.Name == y.Name })
 	})...)
@@ -177,7 +240,11 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := p.counterPage(d, key)
-	page.Views, page.Opened = f.views, f.opened
+	page.Checks = checks(d.procedure, f.answers)
+	page.Views, page.Opened, page.Ticked, page.Misfiled = f.views, f.opened, r.PostForm, r.PostForm.Get("lai")
+	if who := r.PostForm.Get("nguoi"); who != "" {
+		page.Person = &known{ID: who, Name: r.PostForm.Get("nguoi-ten")}
+	}
 	switch {
 	case f.pressed || r.PostForm.Has("update"):
 		page.Errors = wrong
@@ -196,9 +263,43 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 		page.Errors = p.placed(d, fieldsOf(err))
 		return p.showCounter(w, r, http.StatusUnprocessableEntity, page)
 	}
-	web.Flash(w, r, "desk.done_counter")
+	if old := r.PostForm.Get("lai"); old != "" {
+		if err := p.Room.Refiled(ctx, actor, old, filed.ID); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return p.afterFiling(w, r, d, filed)
+}
+
+// afterFiling accepts what was filed, when the clerk said so, and leads on: to the
+// lane of what is due at once, or to the dossier. Sending the page again accepts
+// nothing twice.
+func (p Pages) afterFiling(w http.ResponseWriter, r *http.Request, d counterDesk, filed dossier.Dossier) error {
+	ctx, actor := r.Context(), web.Actor(r.Context())
+	done := "desk.done_counter"
+	if r.PostForm.Get("accept") != "" {
+		key, err := web.FormKey(r)
+		if err != nil {
+			return err
+		}
+		given, seen := given(p.papersOf(d.procedure, r.PostForm))
+		_, err = p.Room.Accept(ctx, actor, dossier.Act{ID: filed.ID, Version: filedVersion, Key: key + "-accept"}, given, seen)
+		switch {
+		case err == nil:
+			done = "desk.done_accept"
+		case !refusal(err) && !fault.Is(err, fault.Conflict):
+			return err
+		} // what is missing, such as a date where no limit is known, the next page asks for
+	}
+	web.Flash(w, r, done)
+	if p.atOnce(filed) && r.PostForm.Get("accept") != "" {
+		return web.Redirect(w, r, urlOf(filed.ID, pathLane, ""))
+	}
 	return web.Redirect(w, r, urlOf(filed.ID, "", ""))
 }
+
+// filedVersion is the version of every dossier that was just filed.
+const filedVersion = 1
 
 func (p Pages) showCounter(w http.ResponseWriter, r *http.Request, status int, page counterPage) error {
 	for i := range page.Views {
@@ -355,7 +456,11 @@ func (p Pages) receiveOne(r *http.Request, x *form.Field, draft dossier.Draft, h
 func (p Pages) sentBefore(w http.ResponseWriter, r *http.Request, d counterDesk, draft dossier.Draft, env form.Env) error {
 	f := p.fill(r.PostForm, d.procedure.Form, draft.Answers, nil, env)
 	if len(f.faults) == 0 && asText(f.answers) == asText(draft.Answers) {
-		return web.Redirect(w, r, urlOf(draft.FiledAs, "", ""))
+		filed, err := dossier.Within(r.Context(), p.Room.DB.Read(), web.Actor(r.Context()).Scope(access.DossierIntake), draft.FiledAs)
+		if err != nil {
+			return err
+		}
+		return p.afterFiling(w, r, d, filed)
 	}
 	return web.Render(w, r, http.StatusConflict, sentView(sentPage{URL: urlOf(draft.FiledAs, "", "")}))
 }

@@ -123,7 +123,7 @@ func TestCounterIsClosedToWhoeverMayNotTakeIn(t *testing.T) {
 	person{w, access.Actor{}}.upload(action, v, "", "", nil).must(http.StatusUnauthorized)
 	set(v, "co-quan", servicestest.Neighbour)
 	w.clerk.upload(action, v, "", "", nil).must(http.StatusForbidden)
-	w.clerk.get(home + "/" + counter + "?thu-tuc=1.000000").must(http.StatusNotFound)
+	w.clerk.open(home + "/" + counter + "?thu-tuc=1.000000").has("Không có thủ tục nào khớp")
 	set(v, "co-quan", servicestest.Agency, "key", "short")
 	w.clerk.upload(action, v, "", "", nil).must(http.StatusUnprocessableEntity)
 	set(v, "key", database.NewID())

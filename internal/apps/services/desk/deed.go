@@ -21,7 +21,8 @@ type deed struct {
 	act     string
 	path    string
 	may     access.Permission
-	key     string // on the keyboard
+	or      access.Permission // another that may do it, too; empty for none
+	key     string            // on the keyboard
 	style   web.Style
 	body    int64 // of the largest form; 0 is the site's usual
 	page    bool  // it has a page of its own, for what must be written
@@ -39,6 +40,7 @@ var deeds = []deed{
 	{act: dossier.ActAccept, path: "tiep-nhan", may: access.DossierIntake, key: "a", do: accept},
 	{act: dossier.ActAskCompletion, path: "yeu-cau-bo-sung", may: access.DossierIntake, key: "y", style: web.Secondary, page: true, do: askCompletion},
 	{act: dossier.ActRefuseIntake, path: "tu-choi", may: access.DossierIntake, key: "x", style: web.Secondary, page: true, confirm: true, do: refuseIntake},
+	{act: dossier.ActMisfile, path: "sai-thu-tuc", may: access.DossierIntake, key: "w", style: web.Secondary, page: true, do: misfile},
 	{act: dossier.ActPropose, path: "trinh-ky", may: access.DossierCheck, key: "g", body: resultBody, do: propose},
 	{act: dossier.ActAskSupplement, path: "yeu-cau-bo-sung", may: access.DossierCheck, key: "y", style: web.Secondary, page: true, do: askSupplement},
 	{act: dossier.ActProposeRefusal, path: "trinh-tu-choi", may: access.DossierCheck, key: "x", style: web.Secondary, page: true, do: proposeRefusal},
@@ -47,6 +49,8 @@ var deeds = []deed{
 	{act: dossier.ActSendBack, path: "tra-lai", may: access.DossierSign, key: "l", style: web.Secondary, page: true, do: sendBack},
 	{act: dossier.ActRefuse, path: "ky-tu-choi", may: access.DossierSign, key: "x", style: web.Secondary, page: true, confirm: true, do: refuse},
 	{act: dossier.ActHandOver, path: "tra-ket-qua", may: access.DossierIntake, key: "r", do: handOver},
+	{act: dossier.ActApologise, path: "xin-loi", may: access.DossierCheck, or: access.DossierSign, key: "e", style: web.Secondary, page: true, do: apologise},
+	{act: dossier.ActUndoAcceptance, path: "huy-tiep-nhan", may: access.DossierIntake, or: access.CaseAssign, key: "z", style: web.Secondary, page: true, do: undoAcceptance},
 }
 
 func deedPaths() []string {
@@ -80,7 +84,7 @@ func (p Pages) offers(actor access.Actor, d dossier.Dossier) []deed {
 		if x.core {
 			offered = d.Needs == x.may
 		}
-		if offered && actor.May(x.may, d.Holder) && p.open(d, x.act) {
+		if offered && x.allows(actor, d) && p.open(actor, d, x.act) {
 			found = append(found, x)
 		}
 	}
@@ -90,8 +94,15 @@ func (p Pages) offers(actor access.Actor, d dossier.Dossier) []deed {
 // open says whether the dossier's own history allows an act: one request in all,
 // a supplement within three working days, a signature for what was proposed. The
 // room decides again when it is done.
-func (p Pages) open(d dossier.Dossier, act string) bool {
+func (p Pages) open(actor access.Actor, d dossier.Dossier, act string) bool {
+	now := p.Room.Clock.Now()
 	switch act {
+	case dossier.ActMisfile:
+		return d.MayMisfile()
+	case dossier.ActUndoAcceptance:
+		return !d.AcceptedAt.IsZero() && (d.FirstDueAt.IsZero() || !now.After(d.FirstDueAt))
+	case dossier.ActApologise:
+		return d.MayApologise(now) == nil && actor.May(d.Needs, d.Holder)
 	case dossier.ActAskCompletion, dossier.ActAskSupplement:
 		return p.Room.MayAsk(d, act)
 	case dossier.ActApprove:
@@ -112,15 +123,45 @@ func (p Pages) meant(path string, actor access.Actor, d dossier.Dossier) (x deed
 		}
 	}
 	for _, x := range at {
-		if actor.May(x.may, d.Holder) {
+		if x.allows(actor, d) {
 			return x, false
 		}
 	}
 	return at[0], false
 }
 
+// allows says whether the official has one of the rights of the act.
+func (d deed) allows(actor access.Actor, at dossier.Dossier) bool {
+	return actor.May(d.may, at.Holder) || d.or != "" && actor.May(d.or, at.Holder)
+}
+
 func accept(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
-	return p.Room.Accept(ctx, actor, a, dossier.Given{Date: date(in, "due"), Reason: strings.TrimSpace(in.Get("due_reason"))}, in["originals"])
+	given, seen := given(in)
+	return p.Room.Accept(ctx, actor, a, given, seen)
+}
+
+// given reads what a clerk decides at acceptance. An original that is kept was
+// seen, too, and is not given back.
+func given(in url.Values) (dossier.Given, []string) {
+	kept := in["kept"]
+	seen := slices.DeleteFunc(slices.Clone(in["originals"]), func(id string) bool { return slices.Contains(kept, id) })
+	slip := dossier.WithReceipt
+	if in.Get("slip") == string(dossier.WithoutReceipt) && in.Get("receipt") == "" {
+		slip = dossier.WithoutReceipt
+	}
+	return dossier.Given{Date: date(in, "due"), Reason: strings.TrimSpace(in.Get("due_reason")), Kept: kept, Slip: slip}, seen
+}
+
+func misfile(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
+	return p.Room.Misfile(ctx, actor, a, in.Get("reason"))
+}
+
+func undoAcceptance(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
+	return p.Room.UndoAcceptance(ctx, actor, a, in.Get("reason"))
+}
+
+func apologise(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
+	return p.Room.Apologise(ctx, actor, a, date(in, "due"), in.Get("reason"))
 }
 
 func askCompletion(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
@@ -156,7 +197,12 @@ func refuse(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in 
 }
 
 func handOver(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
-	return p.Room.HandOver(ctx, actor, a, in.Get("collector"))
+	return p.Room.HandOver(ctx, actor, a, collection(in), in["returned"]...)
+}
+
+// collection reads who takes a result, and by what right.
+func collection(in url.Values) dossier.Collection {
+	return dossier.Collection{By: in.Get("collector"), As: in.Get("collector_as"), Paper: in.Get("collector_paper"), Right: in.Get("collector_right")}
 }
 
 // date reads the three boxes of a date as 2026-11-23; what is no date stays
@@ -243,6 +289,7 @@ func written(x deed, in url.Values, say func(key string, args ...any) string) []
 		add(say("desk.due_reason"), in.Get("due_reason"))
 		add(say("desk.reason"), in.Get("reason"))
 		add(say("desk.collector"), in.Get("collector"))
+		add(say("desk.collector_right"), in.Get("collector_right"))
 	}
 	return found
 }

@@ -65,7 +65,7 @@ func TestDossierWalksByPostsFromIntakeToHandingOver(t *testing.T) {
 	w.signer.open(home).has(d.Code, "Trình ký")
 	w.signer.open(home+"/"+d.ID).has("Đề nghị ký kết quả số 15/2026, ngày 23/11/2026", "ket qua.jpg").press("ky").must(http.StatusSeeOther)
 	w.clerk.open(home + "/" + d.ID).has("Người nhận kết quả").press("tra-ket-qua").follow().has("Đã xong")
-	if d = w.now(d.ID); d.Outcome != "granted" || d.CollectedBy != "Nguyễn Thị Mai" {
+	if d = w.now(d.ID); d.Outcome != "granted" || d.Collection.By != "Nguyễn Thị Mai" {
 		t.Errorf("ended %+v", d)
 	}
 	w.clerk.open(home+"/"+d.ID).has("Nộp hồ sơ", "Tiếp nhận", "Nhận việc · Trần Văn checker", "Trình ký", "Ký duyệt", "Trả kết quả · Trần Văn clerk")

@@ -93,7 +93,36 @@ func (s sheet) styleOf(x deed) web.Style {
 func (s sheet) chose(name, value string) bool { return slices.Contains(s.Typed[name], value) }
 
 func (s sheet) anySeen() bool {
-	return slices.ContainsFunc(s.Checks, func(c check) bool { return c.Seen })
+	return slices.ContainsFunc(s.Checks, func(c check) bool { return c.Original != nil })
+}
+
+// had says where an original is: given back, when and on which day, or here.
+func (c check) had(ctx context.Context) string {
+	o := c.Original
+	switch {
+	case o.Here():
+		return message.T(ctx, "desk.original_here", "paper", c.Name.In(message.Lang(ctx)), "when", message.DateTime(ctx, o.SeenAt))
+	case o.Kept:
+		return message.T(ctx, "desk.original_returned", "paper", c.Name.In(message.Lang(ctx)), "when", message.DateTime(ctx, o.GivenBackAt))
+	}
+	return message.T(ctx, "desk.original_seen", "paper", c.Name.In(message.Lang(ctx)), "when", message.DateTime(ctx, o.SeenAt))
+}
+
+// chosen options of the page of a hand-over.
+func (s sheet) collectors(ctx context.Context) []web.Option {
+	var options []web.Option
+	for _, x := range dossier.Collectors {
+		options = append(options, web.Option{Value: x, Label: message.T(ctx, "desk.collector_as_"+x), Checked: s.value("collector_as", "self") == x})
+	}
+	return options
+}
+
+func (s sheet) collectorPapers(ctx context.Context) []web.Option {
+	options := []web.Option{{Value: "", Label: message.T(ctx, "desk.collector_paper_none")}}
+	for _, x := range dossier.CollectorPapers {
+		options = append(options, web.Option{Value: x, Label: message.T(ctx, "desk.collector_paper_"+x)})
+	}
+	return options
 }
 
 // resultDay is the day of the result: as it was proposed before, or today.
@@ -105,7 +134,7 @@ func (s sheet) resultDay() string {
 }
 
 func (s sheet) uploadLabel(ctx context.Context) string {
-	if s.ResultFile != nil {
+	if len(s.Results) > 0 {
 		return message.T(ctx, "desk.result_paper_other")
 	}
 	return message.T(ctx, "desk.result_paper")
@@ -152,15 +181,7 @@ func (p counterPage) pairs() [][]form.PageView {
 	return slices.Collect(slices.Chunk(p.Views, 2))
 }
 
-func (p counterPage) procedures(ctx context.Context) []web.Option {
-	options := make([]web.Option, len(p.Offered))
-	for i, x := range p.Offered {
-		options[i] = web.Option{Value: x.Code, Label: x.Name.In(message.Lang(ctx))}
-	}
-	return options
-}
-
-func (p counterPage) desks() []web.Option {
+func (p choosePage) desks() []web.Option {
 	options := make([]web.Option, len(p.Agencies))
 	for i, a := range p.Agencies {
 		options[i] = web.Option{Value: a.ID, Label: a.Name}
@@ -174,4 +195,9 @@ func describedByName(name, wrong string) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-describedby": name + "-error"}
+}
+
+// controlKey opens the control sheet with a key, to be printed.
+func controlKey(ctx context.Context) templ.Attributes {
+	return templ.Attributes{"data-shortcut": "f", "aria-keyshortcuts": "f", "data-shortcut-label": message.T(ctx, "desk.slot_control")}
 }

@@ -34,6 +34,8 @@ type Pages struct {
 	Room      *dossier.Room
 	Officials Officials
 	Roles     access.Roles
+	// Control prints the control sheet (form 05) of a dossier as it is now.
+	Control func(ctx context.Context, d dossier.Dossier) ([]byte, error)
 }
 
 // Addresses of the officials' pages.
@@ -58,14 +60,18 @@ func (p Pages) Routes() []web.Route {
 		{Pattern: "GET " + pathOne + "/giay-to/{file}", Access: access.DossierRead, Handler: p.paper},
 		{Pattern: "GET " + pathOne + "/phieu/{slot}", Access: access.DossierRead, Handler: p.slip},
 		{Pattern: "POST " + pathOne + "/nhan-viec", Access: access.DossierRead, Handler: p.take},
+		{Pattern: "POST " + pathOne + "/phieu", Access: access.DossierIntake, Handler: p.issue},
+		{Pattern: "POST " + pathOne + "/tra-ban-chinh", Access: access.DossierIntake, Handler: p.giveBack},
 		{Pattern: "POST " + pathOne + "/bo-sung-tai-quay", Access: access.DossierIntake, Handler: p.answerHere},
 		{Pattern: "POST " + pathOne + "/phan-cong", Access: access.CaseAssign, Handler: p.assign},
 	}
 	routes = append(routes, p.consultRoutes()...)
+	routes = append(routes, p.signingRoutes()...)
+	routes = append(routes, p.laneRoutes()...)
 	for _, path := range deedPaths() {
 		first := deedsAt(path)[0]
 		var rule access.Rule = first.may
-		if len(deedsAt(path)) > 1 {
+		if len(deedsAt(path)) > 1 || first.or != "" {
 			rule = access.DossierRead // the room asks for the permission of the one that is meant
 		}
 		routes = append(routes, web.Route{Pattern: "POST " + pathOne + "/" + path, Access: rule, Handler: p.do(path), MaxBody: first.body})

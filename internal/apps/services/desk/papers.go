@@ -63,7 +63,14 @@ func (p Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	slot := r.PathValue("slot")
-	caused := map[string]bool{dossier.SlotReceipt: !d.AcceptedAt.IsZero(), dossier.SlotRequest: d.Asked != dossier.Nothing, dossier.SlotRefusal: d.Outcome == "refused"}
+	if slot == slotControl {
+		return p.control(w, r, d)
+	}
+	_, apology, err := dossier.ApologyOf(ctx, p.Room.DB.Read(), d.ID)
+	if err != nil {
+		return err
+	}
+	caused := map[string]bool{dossier.SlotReceipt: !d.AcceptedAt.IsZero(), dossier.SlotRequest: d.Asked != dossier.Nothing, dossier.SlotRefusal: d.Outcome == "refused", dossier.SlotApology: apology}
 	if !caused[slot] {
 		return fault.Missing("slip", slot)
 	}
@@ -78,4 +85,52 @@ func (p Pages) slip(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return web.Render(w, r, http.StatusAccepted, slipView(slipPage{Dossier: d, Slot: slot}))
+}
+
+// slotControl is form 05, which is never kept: it is written anew whenever it is
+// opened, from the events as they are then.
+const slotControl = "control"
+
+// control prints the control sheet and writes down that the dossier was read.
+func (p Pages) control(w http.ResponseWriter, r *http.Request, d dossier.Dossier) error {
+	ctx, actor := r.Context(), web.Actor(r.Context())
+	if p.Control == nil {
+		return fault.Missing("slip", slotControl)
+	}
+	content, err := p.Control(ctx, d)
+	if err != nil {
+		return err
+	}
+	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", string(file.PDF))
+	w.Header().Set("Content-Disposition", `inline; filename="05-`+d.Number+`.pdf"`)
+	w.Header().Set("Cache-Control", "private, no-store")
+	_, err = w.Write(content)
+	return err
+}
+
+// issue has form 01 written for who asks for it, and leads to it.
+func (p Pages) issue(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	if err := p.Room.IssueReceipt(r.Context(), web.Actor(r.Context()), r.PathValue("id")); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, urlOf(r.PathValue("id"), "phieu/"+dossier.SlotReceipt, ""))
+}
+
+// giveBackDeed is the giving back of originals, which stands under the papers.
+var giveBackDeed = deed{act: dossier.ActGiveBack, path: "tra-ban-chinh", may: access.DossierIntake, style: web.Secondary}
+
+func (p Pages) giveBack(w http.ResponseWriter, r *http.Request) error {
+	in, err := p.read(r)
+	if err != nil {
+		return err
+	}
+	_, err = p.Room.GiveBack(r.Context(), web.Actor(r.Context()), in.act, in.values["returned"])
+	return p.answerCore(w, r, giveBackDeed, in, err)
 }

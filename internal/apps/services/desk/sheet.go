@@ -31,9 +31,9 @@ type paper struct {
 // check is a line of the list of papers that the procedure asks for.
 type check struct {
 	catalogue.Paper
-	Given int  // files handed in
-	Seen  bool // the original was seen and given back
-	Asked bool // these answers ask for it
+	Given    int               // files handed in
+	Original *dossier.Original // that was seen; nil for none
+	Asked    bool              // these answers ask for it
 }
 
 // line is an event of the history.
@@ -66,11 +66,18 @@ type sheet struct {
 	Explained  *worktime.Explanation
 	Offers     []deed
 	Take       bool
+	AtOnce     bool              // the applicant waits for the result
+	ReturnHere bool              // the official receives people at this desk
 	AnswerHere bool              // somebody came to the desk to answer the request
 	Members    []identity.Member // to whom it may be given; empty when one may not
 	Next       string
 	Slips      []string
-	ResultFile *paper
+	Results    []paper // the scans of the result, in their order
+	Unslipped  bool    // accepted without form 01, which may be asked for
+	Originals  []check // those that the office has
+	Undone     []dossier.Undone
+	Apology    *dossier.Apology
+	InPlaceOf  string    // the misfiled dossier in whose place this one stands
 	Opinions   []opinion // of other agencies, asked for and given
 	Fee        payment.View
 	Today      string
@@ -106,6 +113,8 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 		return sheet{}, err
 	}
 	s.State, s.Left = p.mark(ctx, actor, d.Case)
+	s.AtOnce = p.atOnce(d) && len(s.Offers) > 0
+	s.ReturnHere = actor.May(access.DossierIntake, d.Holder)
 	s.AnswerHere = d.State == cases.Waiting && actor.May(access.DossierIntake, d.Holder)
 	if a, err := p.Room.Units.Agency(d.Agency); err == nil {
 		s.Holder = a.Name
@@ -117,6 +126,9 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 		return sheet{}, err
 	}
 	s.Answers = s.Procedure.Form.Summary(answers, env)
+	if err := p.readTrace(ctx, &s); err != nil {
+		return sheet{}, err
+	}
 	if err := p.readPapers(ctx, &s, answers); err != nil {
 		return sheet{}, err
 	}
@@ -165,6 +177,24 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 	return s, nil
 }
 
+// readTrace reads what was corrected and put off, so that the page says so.
+func (p Pages) readTrace(ctx context.Context, s *sheet) (err error) {
+	q := p.Room.DB.Read()
+	if s.Undone, err = dossier.UndoneOf(ctx, q, s.ID); err != nil {
+		return err
+	}
+	apology, ok, err := dossier.ApologyOf(ctx, q, s.ID)
+	if err != nil {
+		return err
+	}
+	if ok {
+		s.Apology = &apology
+		s.Offers = slices.DeleteFunc(s.Offers, func(x deed) bool { return x.act == dossier.ActApologise }) // once
+	}
+	s.InPlaceOf, err = dossier.RefiledFrom(ctx, q, s.ID)
+	return err
+}
+
 // readPapers reads the papers, the checklist and the slips.
 func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) error {
 	q := p.Room.DB.Read()
@@ -173,13 +203,18 @@ func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) e
 		return err
 	}
 	given := map[string]int{}
+	receipt := false
 	for _, f := range files {
 		x := paper{File: f, Label: paperName(ctx, s.Procedure, f.Slot), URL: urlOf(s.ID, "giay-to/"+f.ID, "")}
 		if id, ok := cutPaper(f.Slot); ok {
 			given[id]++
 			s.Papers = append(s.Papers, x)
 		} else if f.Slot == dossier.SlotResult {
-			s.ResultFile = &x
+			s.Results = append(s.Results, x)
+		} else if f.Slot == dossier.SlotReceipt {
+			receipt = true
+		} else if f.Slot == dossier.SlotVoid {
+			s.Papers = append(s.Papers, x)
 		}
 	}
 	seen, err := dossier.Originals(ctx, q, s.ID)
@@ -191,18 +226,36 @@ func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) e
 		asked[x.Paper] = true
 	}
 	for _, x := range s.Procedure.Papers {
-		s.Checks = append(s.Checks, check{Paper: x, Given: given[x.ID], Seen: slices.Contains(seen, x.ID), Asked: asked[x.ID] || x.Need == "required" || given[x.ID] > 0})
+		c := check{Paper: x, Given: given[x.ID], Asked: asked[x.ID] || x.Need == "required" || given[x.ID] > 0}
+		if i := slices.IndexFunc(seen, func(o dossier.Original) bool { return o.Paper == x.ID }); i >= 0 {
+			c.Original = &seen[i]
+		}
+		s.Checks = append(s.Checks, c)
+		if c.Original != nil && c.Original.Here() {
+			s.Originals = append(s.Originals, c)
+		}
 	}
 	// Whoever asked and whoever refused has caused the form; the job that writes it
 	// may still be at work.
-	if !s.AcceptedAt.IsZero() {
+	accepted, _, err := dossier.LastOf(ctx, q, s.ID, dossier.ActAccept)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.AcceptedAt.IsZero():
+	case receipt || dossier.SlipOf(accepted) != dossier.WithoutReceipt:
 		s.Slips = append(s.Slips, dossier.SlotReceipt)
+	default:
+		s.Unslipped = true
 	}
 	if s.Asked != dossier.Nothing {
 		s.Slips = append(s.Slips, dossier.SlotRequest)
 	}
 	if s.Outcome == "refused" {
 		s.Slips = append(s.Slips, dossier.SlotRefusal)
+	}
+	if s.Apology != nil {
+		s.Slips = append(s.Slips, dossier.SlotApology)
 	}
 	return nil
 }
@@ -302,6 +355,9 @@ func (s sheet) facts(ctx context.Context) []web.Row {
 		add("desk.due", worktime.DeadlineText(ctx, worktime.Deadline{At: s.DueAt, Provisional: s.Provisional}))
 	}
 	add("desk.limit_note", s.LimitNote)
+	if s.Apology != nil {
+		add("desk.apology", message.T(ctx, "desk.apology_text", "was", message.DateTime(ctx, s.Apology.WasDueAt), "reason", s.Apology.Reason))
+	}
 	add("desk.applicant", s.Name)
 	add("desk.phone", s.Phone)
 	add("desk.channel", message.T(ctx, "desk.channel_"+s.Channel))
@@ -314,7 +370,14 @@ func (s sheet) facts(ctx context.Context) []web.Row {
 		add("desk.result", message.T(ctx, "desk.result_text", "number", s.ResultNumber, "date", message.DateText(ctx, s.ResultOn)))
 		add("desk.result_book", s.ResultBook)
 	}
-	add("desk.collector", s.CollectedBy)
+	add("desk.collector", s.Collection.By)
+	if s.Collection.As != "" {
+		add("desk.collector_as", message.T(ctx, "desk.collector_as_"+s.Collection.As))
+	}
+	add("desk.collector_right", s.Collection.Right)
+	if s.Collection.Paper != "" {
+		add("desk.collector_paper", message.T(ctx, "desk.collector_paper_"+s.Collection.Paper))
+	}
 	add("desk.agency", s.Holder)
 	return rows
 }

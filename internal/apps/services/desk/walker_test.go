@@ -43,6 +43,9 @@ func (o officials) Names(_ context.Context, accounts ...string) (map[string]stri
 }
 
 func (o officials) Members(_ context.Context, agency, _ string) ([]identity.Member, error) {
+	if agency == servicestest.Neighbour {
+		return []identity.Member{{Account: "neighbour", Name: "Trần Văn neighbour", Role: "specialist"}}, nil
+	}
 	if agency != servicestest.Agency {
 		return nil, nil
 	}
@@ -55,6 +58,7 @@ type world struct {
 	room  *dossier.Room
 	clock *clock.Fake
 	site  http.Handler
+	known sessions
 
 	applicant                                   access.Actor
 	clerk, checker, signer, head, other, second person
@@ -76,6 +80,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, room: room, clock: now, applicant: servicestest.Applicant("mai")}
 	known := sessions{"mai": w.applicant}
+	w.known = known
 	hire := func(account, role, agency string) person {
 		known[account] = servicestest.Official(t, room, account, role, agency)
 		return person{w, known[account]}

@@ -17,13 +17,18 @@ import (
 )
 
 // Accept takes a complete dossier in: it gets its code, its deadline and form
-// 01 (Decree 61/2018, Art. 17.3). originals are the papers whose originals were
-// seen at the counter and given back (Art. 20.2). given is the clerk's date where
-// the procedure's limit is not known.
+// 01 (Decree 61/2018, Art. 17.3), unless given says that nobody needs it (17.4).
+// originals are the papers whose originals were seen at the counter and given back
+// at once (Art. 20.2). A dossier that is accepted again, after a wrong acceptance
+// was undone, keeps its code: each dossier has one (Circular 01/2018, Art. 19).
 func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Given, originals []string) (Dossier, error) {
+	papers := []string{SlotReceipt}
+	if given.Slip == WithoutReceipt {
+		papers = nil
+	}
 	return r.do(ctx, actor, a, verb{
-		act: ActAccept, may: access.DossierIntake, papers: []string{SlotReceipt},
-		input: append([]string{given.Date, given.Reason}, originals...),
+		act: ActAccept, may: access.DossierIntake, papers: papers,
+		input: append(append([]string{given.Date, given.Reason, string(given.Slip)}, originals...), given.Kept...),
 		decide: func(_ context.Context, _ *database.Tx, d *Dossier, now time.Time) (cases.Effect, error) {
 			p, err := r.Catalogue.Version(d.Procedure, d.ProcedureVersion)
 			if err != nil {
@@ -37,10 +42,14 @@ func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Give
 			if p.Limit.Unit == worktime.Unknown {
 				d.LimitNote = given.Reason
 			}
-			return cases.Effect{Accepted: true, DueAt: &due, Provisional: provisional}, nil
+			effect := cases.Effect{Accepted: true, DueAt: &due, Provisional: provisional}
+			if given.Slip == WithoutReceipt {
+				effect.Data = acceptance{Slip: given.Slip}
+			}
+			return effect, nil
 		},
 		after: func(ctx context.Context, tx *database.Tx, d *Dossier, now time.Time) error {
-			if err := seeOriginals(ctx, tx, d.ID, originals, actor.Account, now); err != nil {
+			if err := seeOriginals(ctx, tx, d.ID, originals, given.Kept, actor.Account, now); err != nil {
 				return err
 			}
 			p, err := r.Catalogue.Version(d.Procedure, d.ProcedureVersion)
@@ -53,6 +62,9 @@ func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Give
 			}
 			if err := r.keepFee(ctx, tx, *d, p, answers, actor.Account, FeeAccepted, now); err != nil {
 				return err
+			}
+			if d.Code != "" {
+				return nil
 			}
 			agency, err := r.Units.Agency(d.Agency)
 			if err != nil {
@@ -124,9 +136,9 @@ func (r *Room) refuse(ctx context.Context, actor access.Actor, a Act, act string
 	}
 	return r.do(ctx, actor, a, verb{
 		act: act, may: may, input: []string{reason}, papers: []string{SlotRefusal},
-		decide: func(_ context.Context, _ *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
+		decide: func(ctx context.Context, tx *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
 			d.Reason = reason
-			return cases.Effect{Resolved: true, Untimed: d.LimitNote != ""}, nil
+			return r.resolve(ctx, tx, *d)
 		},
 	})
 }
@@ -208,8 +220,19 @@ func (r *Room) Propose(ctx context.Context, actor access.Actor, a Act, result Re
 // AttachResult puts the copy of the result into the dossier before it is
 // proposed, in place of an earlier one.
 func (r *Room) AttachResult(ctx context.Context, actor access.Actor, id string, b file.Blob) (file.File, error) {
-	var f file.File
+	files, err := r.AttachResults(ctx, actor, id, []file.Blob{b})
+	if err != nil {
+		return file.File{}, err
+	}
+	return files[0], nil
+}
+
+// AttachResults is AttachResult for a result of several scans, in their order:
+// together they take the place of all that were there.
+func (r *Room) AttachResults(ctx context.Context, actor access.Actor, id string, blobs []file.Blob) ([]file.File, error) {
+	var files []file.File
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		files = nil
 		if err := lock(ctx, tx, id); err != nil {
 			return err
 		}
@@ -232,12 +255,20 @@ func (r *Room) AttachResult(ctx context.Context, actor access.Actor, id string, 
 				}
 			}
 		}
-		if f, err = r.Files.Attach(ctx, tx, b, owner, file.Note{Slot: SlotResult, By: actor.Account}); err != nil {
-			return err
+		entry := audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierCheck, d.Holder), Action: "dossier.attach_result", ObjectKind: Kind, ObjectID: id, Path: d.Holder}
+		var digests []string
+		for i, b := range blobs {
+			f, err := r.Files.Attach(ctx, tx, b, owner, file.Note{Slot: SlotResult, By: actor.Account, Place: i})
+			if err != nil {
+				return err
+			}
+			files = append(files, f)
+			entry.IDs, digests = append(entry.IDs, f.ID), append(digests, b.Digest)
 		}
-		return audit.Record(ctx, tx, r.Clock.Now(), audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierCheck, d.Holder), Action: "dossier.attach_result", ObjectKind: Kind, ObjectID: id, Path: d.Holder, IDs: []string{f.ID}, Digest: b.Digest})
+		entry.Digest = database.Digest(digests...)
+		return audit.Record(ctx, tx, r.Clock.Now(), entry)
 	})
-	return f, err
+	return files, err
 }
 
 // ProposeRefusal sends a dossier to the signer with the reason why it should be
@@ -261,11 +292,11 @@ func (r *Room) ProposeRefusal(ctx context.Context, actor access.Actor, a Act, re
 func (r *Room) Approve(ctx context.Context, actor access.Actor, a Act) (Dossier, error) {
 	return r.do(ctx, actor, a, verb{
 		act: ActApprove, may: access.DossierSign,
-		decide: func(_ context.Context, _ *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
+		decide: func(ctx context.Context, tx *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
 			if d.Proposal != "grant" {
 				return cases.Effect{}, fault.New(fault.Conflict, "dossier.refusal_proposed")
 			}
-			return cases.Effect{Resolved: true, Untimed: d.LimitNote != ""}, nil
+			return r.resolve(ctx, tx, *d)
 		},
 	})
 }
@@ -289,17 +320,21 @@ func (r *Room) SendBack(ctx context.Context, actor access.Actor, a Act, reason s
 	})
 }
 
-// HandOver gives the result to whoever collects it.
-func (r *Room) HandOver(ctx context.Context, actor access.Actor, a Act, collector string) (Dossier, error) {
-	collector, err := needText("collector", collector, "dossier.collector_needed")
+// HandOver gives the result to whoever collects it, and with it the originals
+// that were kept (Decree 61/2018, Art. 20.2).
+func (r *Room) HandOver(ctx context.Context, actor access.Actor, a Act, who Collection, returned ...string) (Dossier, error) {
+	who, err := who.clean()
 	if err != nil {
 		return Dossier{}, err
 	}
 	return r.do(ctx, actor, a, verb{
-		act: ActHandOver, may: access.DossierIntake, input: []string{collector},
+		act: ActHandOver, may: access.DossierIntake, input: append([]string{who.By, who.As, who.Paper, who.Right}, returned...),
 		decide: func(_ context.Context, _ *database.Tx, d *Dossier, _ time.Time) (cases.Effect, error) {
-			d.CollectedBy = collector
+			d.Collection = who
 			return cases.Effect{}, nil
+		},
+		after: func(ctx context.Context, tx *database.Tx, d *Dossier, now time.Time) error {
+			return giveBack(ctx, tx, d.ID, returned, actor.Account, now)
 		},
 	})
 }

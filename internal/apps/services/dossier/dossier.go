@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,16 +34,24 @@ const (
 	ActRefuse         = "refuse"
 	ActHandOver       = "hand_over"
 	ActWithdraw       = "withdraw"
+	ActUndoAcceptance = "undo_acceptance"
+	ActMisfile        = "misfile"
+	ActApologise      = "apologise"
+	ActGiveBack       = "give_back" // of originals; no definition names it
 )
 
 // Vocabulary is what a definition of a dossier's process may say.
 var Vocabulary = cases.Vocabulary{
 	Kind: Kind,
 	Acts: []string{ActAccept, ActAskCompletion, ActComplete, ActRefuseIntake, ActAskSupplement, ActSupply, ActPropose, ActProposeRefusal,
-		ActApprove, ActSendBack, ActRefuse, ActHandOver, ActWithdraw},
+		ActApprove, ActSendBack, ActRefuse, ActHandOver, ActWithdraw, ActUndoAcceptance, ActMisfile, ActApologise},
 	Required: []string{ActAccept, ActPropose, ActApprove, ActRefuse, ActHandOver, ActWithdraw},
-	Outcomes: []string{"granted", "refused", "withdrawn"},
+	Outcomes: []string{"granted", "refused", "withdrawn", Misfiled},
 }
+
+// Misfiled is the outcome of a dossier that a clerk filed under a wrong procedure:
+// no measure counts it, and another dossier stands in its place.
+const Misfiled = "misfiled"
 
 // Channel is how a dossier came in (Decree 61/2018, Art. 16).
 type Channel string
@@ -85,7 +94,47 @@ type Dossier struct {
 	ResultNumber     string
 	ResultBook       string
 	ResultOn         string // 2026-11-23
-	CollectedBy      string
+	Collection       Collection
+	RefiledAs        string // the dossier that stands in the place of a misfiled one
+}
+
+// Collection is who took the result, and by what right.
+type Collection struct {
+	By    string // name; empty until it is handed over
+	As    string // self, relative or authorised; empty when nobody noted it
+	Paper string // the paper that they showed: citizen_card, vneid, passport, other
+	Right string // the authorisation or the relation, where it is not the applicant
+}
+
+// Rights and papers of whoever collects, in the order in which pages offer them.
+var (
+	Collectors      = []string{"self", "relative", "authorised"}
+	CollectorPapers = []string{"citizen_card", "vneid", "passport", "other"}
+)
+
+// clean tidies a collection and refuses one that does not say by what right
+// somebody else takes the result.
+func (c Collection) clean() (Collection, error) {
+	f := fault.New(fault.Invalid, "dossier.collection_incomplete")
+	name, err := needText("collector", c.By, "dossier.collector_needed")
+	f = also(f, err)
+	c.By, c.Right = name, vntext.CleanLines(c.Right)
+	if c.As != "" && !slices.Contains(Collectors, c.As) {
+		f = f.WithField("collector_as", "dossier.collector_as_needed")
+	}
+	if c.Paper != "" && !slices.Contains(CollectorPapers, c.Paper) {
+		f = f.WithField("collector_paper", "dossier.collector_paper_needed")
+	}
+	if (c.As == "relative" || c.As == "authorised") && c.Right == "" {
+		f = f.WithField("collector_right", "dossier.collector_right_needed")
+	}
+	if utf8.RuneCountInString(c.Right) > maxText {
+		f = f.WithField("collector_right", "dossier.text_too_long", "max", maxText)
+	}
+	if len(f.Fields) > 0 {
+		return Collection{}, f
+	}
+	return c, nil
 }
 
 // Defect is one thing that is wrong, in a request that lists them all.
@@ -129,7 +178,9 @@ const (
 	SlotRequest  = "request" // form 02
 	SlotRefusal  = "refusal" // form 03
 	SlotResult   = "result"
-	SlotPaper    = "paper:" // and the paper's id: handed in by the applicant
+	SlotApology  = "apology"      // form 04
+	SlotVoid     = "receipt_void" // a form 01 whose acceptance was undone
+	SlotPaper    = "paper:"       // and the paper's id: handed in by the applicant
 )
 
 // Filing numbers and codes.
@@ -174,11 +225,23 @@ func deadline(cal *worktime.Calendar, l worktime.Limit, from time.Time, given Gi
 	return at, false, nil
 }
 
-// Given is the date that a clerk gives where no limit is known.
+// Given is what a clerk decides at acceptance beside the originals that were seen.
 type Given struct {
-	Date   string // 2026-11-30
-	Reason string
+	Date   string   // 2026-11-30: where no limit is known
+	Reason string   // of the date
+	Kept   []string // papers whose originals stay with the dossier
+	Slip   Slip
 }
+
+// Slip says whether acceptance writes form 01.
+type Slip string
+
+// A result that is due at once needs no form 01 unless the applicant asks for it
+// (Decree 61/2018, Art. 17.4).
+const (
+	WithReceipt    Slip = ""
+	WithoutReceipt Slip = "none"
+)
 
 // supplementDays is how many working days after acceptance a supplement may
 // still be asked for (Decree 61/2018, Art. 19.4).

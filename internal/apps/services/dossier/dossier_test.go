@@ -337,7 +337,7 @@ func TestWholeWalkEndsHandedOver(t *testing.T) {
 		if d.OnTime == nil || !*d.OnTime || d.ResolvedAt.IsZero() || !d.ClosedAt.IsZero() {
 			t.Errorf("approved: %+v", d.Case)
 		}
-		d = w.must(w.HandOver(t.Context(), w.clerk, w.act(d), "Nguyễn Thị Mai"))
+		d = w.must(w.HandOver(t.Context(), w.clerk, w.act(d), dossier.Collection{By: "Nguyễn Thị Mai"}))
 		if d.State != cases.Closed || d.Outcome != "granted" {
 			t.Errorf("handed over: %+v", d.Case)
 		}

@@ -20,7 +20,7 @@ import (
 func day(t time.Time) string { return clock.Day(t) }
 
 const columns = `, d.draft_id, d.filing_number, d.code, d.secret, d.procedure, d.procedure_version, d.applicant, d.name, d.phone, d.receive, d.filed_at, d.limit_from, d.limit_note,
-	d.asked, d.proposal, d.reason, d.result_number, d.result_book, d.result_on, d.collected_by`
+	d.asked, d.proposal, d.reason, d.result_number, d.result_book, d.result_on, d.collected_by, d.collected_as, d.collected_paper, d.collected_right, d.refiled_as`
 
 const from = ` FROM dossiers d JOIN cases c ON c.id = d.case_id `
 
@@ -30,7 +30,7 @@ func scan(row interface{ Scan(...any) error }) (Dossier, error) {
 	var filed, limit database.Time
 	var on database.Date
 	c, err := cases.Scan(row, &d.Draft, &d.FilingNumber, &code, &d.Secret, &d.Procedure, &d.ProcedureVersion, &d.Applicant, &d.Name, &d.Phone, &d.Receive, &filed, &limit, &d.LimitNote,
-		&d.Asked, &d.Proposal, &d.Reason, &d.ResultNumber, &d.ResultBook, &on, &d.CollectedBy)
+		&d.Asked, &d.Proposal, &d.Reason, &d.ResultNumber, &d.ResultBook, &on, &d.Collection.By, &d.Collection.As, &d.Collection.Paper, &d.Collection.Right, &d.RefiledAs)
 	d.Case, d.Code, d.FiledAt, d.LimitFrom, d.ResultOn = c, string(code), filed.Time, limit.Time, string(on)
 	return d, err
 }
@@ -156,6 +156,39 @@ func Names(ctx context.Context, q database.Querier, dialect database.Dialect, id
 	return names, rows.Err()
 }
 
+// Among gives the dossiers with these ids that are within the scope, by id.
+func Among(ctx context.Context, q database.Querier, dialect database.Dialect, scope access.Scope, ids []string) (map[string]Dossier, error) {
+	within, args := scope.SQL("c.holder", 2)
+	found, err := list(ctx, q, `WHERE c.id`+database.In(dialect, 1)+` AND `+within, append([]any{database.List(ids)}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]Dossier, len(found))
+	for _, d := range found {
+		byID[d.ID] = d
+	}
+	return byID, nil
+}
+
+// Known lists the last dossiers of people whom somebody knows by a phone number or
+// by words of their name, within the scope, the last one first. words are folded.
+func Known(ctx context.Context, q database.Querier, scope access.Scope, phone string, words []string, most int) ([]Dossier, error) {
+	within, args := scope.SQL("c.holder", 1)
+	where := `WHERE ` + within
+	add := func(clause string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(clause, len(args))
+	}
+	if phone != "" {
+		add(` AND d.phone = $%d`, phone)
+	}
+	for _, w := range words {
+		add(` AND ' ' || c.folded LIKE $%d`, "% "+w+"%")
+	}
+	add(` ORDER BY d.filed_at DESC, c.id LIMIT $%d`, most)
+	return list(ctx, q, where, args...)
+}
+
 func insertDossier(ctx context.Context, tx *database.Tx, d Dossier) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO dossiers (case_id, draft_id, filing_number, code, secret, procedure, procedure_version, applicant, name, phone, receive, filed_at, limit_from, limit_note,
 		asked, proposal, reason, result_number, result_book, result_on, collected_by) VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11, NULL, '', '', '', '', '', '', NULL, '')`,
@@ -170,8 +203,8 @@ func insertDossier(ctx context.Context, tx *database.Tx, d Dossier) error {
 // transaction, which holds the row's lock.
 func save(ctx context.Context, tx *database.Tx, d Dossier) error {
 	_, err := tx.ExecContext(ctx, `UPDATE dossiers SET code = $2, limit_from = $3, limit_note = $4, asked = $5, proposal = $6, reason = $7, result_number = $8, result_book = $9, result_on = $10, collected_by = $11,
-		name = $12, phone = $13, receive = $14 WHERE case_id = $1`, d.ID, database.Text(d.Code), database.At(d.LimitFrom), d.LimitNote, string(d.Asked), d.Proposal, d.Reason, d.ResultNumber, d.ResultBook, database.Date(d.ResultOn), d.CollectedBy,
-		d.Name, d.Phone, d.Receive)
+		name = $12, phone = $13, receive = $14, collected_as = $15, collected_paper = $16, collected_right = $17, refiled_as = $18 WHERE case_id = $1`, d.ID, database.Text(d.Code), database.At(d.LimitFrom), d.LimitNote, string(d.Asked), d.Proposal, d.Reason, d.ResultNumber, d.ResultBook, database.Date(d.ResultOn), d.Collection.By,
+		d.Name, d.Phone, d.Receive, d.Collection.As, d.Collection.Paper, d.Collection.Right, d.RefiledAs)
 	if err != nil {
 		return fmt.Errorf("save dossier: %w", err)
 	}
@@ -228,31 +261,155 @@ func RequestOf(ctx context.Context, q database.Querier, id string) (r Request, o
 	return r, true, nil
 }
 
-func seeOriginals(ctx context.Context, tx *database.Tx, id string, papers []string, account string, now time.Time) error {
+// Original is a paper whose original was seen at the counter: given back at once
+// or later, or kept.
+type Original struct {
+	Paper       string
+	SeenAt      time.Time
+	SeenBy      string
+	Kept        bool      // it stays with the dossier until it is given back, or for good
+	GivenBackAt time.Time // zero while it is here
+	GivenBackBy string
+}
+
+// Here says that the office has the original.
+func (o Original) Here() bool { return o.GivenBackAt.IsZero() }
+
+// seeOriginals notes the originals that were seen and given back at once, and
+// those that were kept. What a later acceptance says counts.
+func seeOriginals(ctx context.Context, tx *database.Tx, id string, seen, kept []string, account string, now time.Time) error {
+	note := func(papers []string, kept bool, back database.Time, by string) error {
+		for _, p := range papers {
+			_, err := tx.ExecContext(ctx, `INSERT INTO dossier_originals (case_id, paper, seen_at, seen_by, kept, given_back_at, given_back_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+				ON CONFLICT (case_id, paper) DO UPDATE SET seen_at = excluded.seen_at, seen_by = excluded.seen_by, kept = excluded.kept, given_back_at = excluded.given_back_at, given_back_by = excluded.given_back_by`,
+				id, p, database.At(now), account, kept, back, by)
+			if err != nil {
+				return fmt.Errorf("note originals: %w", err)
+			}
+		}
+		return nil
+	}
+	if err := note(seen, false, database.At(now), account); err != nil {
+		return err
+	}
+	return note(kept, true, database.Time{}, "")
+}
+
+// giveBack notes that originals that were kept have gone back. One that is not
+// here changes nothing.
+func giveBack(ctx context.Context, tx *database.Tx, id string, papers []string, account string, now time.Time) error {
 	for _, p := range papers {
-		_, err := tx.ExecContext(ctx, `INSERT INTO dossier_originals (case_id, paper, seen_at, seen_by) VALUES ($1, $2, $3, $4) ON CONFLICT (case_id, paper) DO NOTHING`, id, p, database.At(now), account)
+		_, err := tx.ExecContext(ctx, `UPDATE dossier_originals SET given_back_at = $3, given_back_by = $4 WHERE case_id = $1 AND paper = $2 AND given_back_at IS NULL`, id, p, database.At(now), account)
 		if err != nil {
-			return fmt.Errorf("note originals: %w", err)
+			return fmt.Errorf("give originals back: %w", err)
 		}
 	}
 	return nil
 }
 
 // Originals lists the papers whose originals were seen at the counter.
-func Originals(ctx context.Context, q database.Querier, id string) (papers []string, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT paper FROM dossier_originals WHERE case_id = $1 ORDER BY paper`, id)
+func Originals(ctx context.Context, q database.Querier, id string) (found []Original, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT paper, seen_at, seen_by, kept, given_back_at, given_back_by FROM dossier_originals WHERE case_id = $1 ORDER BY paper`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read originals: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var p string
-		if err := rows.Scan(&p); err != nil {
-			return nil, err
+		var o Original
+		var seen, back database.Time
+		if err := rows.Scan(&o.Paper, &seen, &o.SeenBy, &o.Kept, &back, &o.GivenBackBy); err != nil {
+			return nil, fmt.Errorf("read originals: %w", err)
 		}
-		papers = append(papers, p)
+		o.SeenAt, o.GivenBackAt = seen.Time, back.Time
+		found = append(found, o)
 	}
-	return papers, rows.Err()
+	return found, rows.Err()
+}
+
+// Undone is a wrong acceptance that was taken back, as it was.
+type Undone struct {
+	At         time.Time
+	Account    string
+	Reason     string
+	Code       string
+	AcceptedAt time.Time
+	FirstDueAt time.Time
+	DueAt      time.Time
+}
+
+func insertUndone(ctx context.Context, tx *database.Tx, id string, seq int64, u Undone) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO dossier_undone (case_id, seq, at, account, reason, code, accepted_at, first_due_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, seq, database.At(u.At), u.Account, u.Reason, u.Code, database.At(u.AcceptedAt), database.At(u.FirstDueAt), database.At(u.DueAt))
+	if err != nil {
+		return fmt.Errorf("keep what was undone: %w", err)
+	}
+	return nil
+}
+
+// UndoneOf lists the acceptances of a dossier that were taken back, the first one
+// first.
+func UndoneOf(ctx context.Context, q database.Querier, id string) (found []Undone, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT at, account, reason, code, accepted_at, first_due_at, due_at FROM dossier_undone WHERE case_id = $1 ORDER BY seq`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read what was undone: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var u Undone
+		var at, accepted, first, due database.Time
+		if err := rows.Scan(&at, &u.Account, &u.Reason, &u.Code, &accepted, &first, &due); err != nil {
+			return nil, fmt.Errorf("read what was undone: %w", err)
+		}
+		u.At, u.AcceptedAt, u.FirstDueAt, u.DueAt = at.Time, accepted.Time, first.Time, due.Time
+		found = append(found, u)
+	}
+	return found, rows.Err()
+}
+
+// RefiledFrom gives the misfiled dossier in whose place another one stands; empty
+// when there is none.
+func RefiledFrom(ctx context.Context, q database.Querier, id string) (from string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT case_id FROM dossiers WHERE refiled_as = $1 AND refiled_as <> ''`, id).Scan(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read refiled dossier: %w", err)
+	}
+	return from, nil
+}
+
+// Apology is form 04: the one new appointment that a dossier may get.
+type Apology struct {
+	At       time.Time
+	Account  string
+	Reason   string
+	WasDueAt time.Time
+	DueAt    time.Time
+}
+
+func insertApology(ctx context.Context, tx *database.Tx, id string, a Apology) (once bool, err error) {
+	res, err := tx.ExecContext(ctx, `INSERT INTO dossier_apologies (case_id, at, account, reason, was_due_at, due_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (case_id) DO NOTHING`,
+		id, database.At(a.At), a.Account, a.Reason, database.At(a.WasDueAt), database.At(a.DueAt))
+	if err != nil {
+		return false, fmt.Errorf("keep apology: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// ApologyOf gives the apology that a dossier got; ok is false when it got none.
+func ApologyOf(ctx context.Context, q database.Querier, id string) (a Apology, ok bool, err error) {
+	var at, was, due database.Time
+	err = q.QueryRowContext(ctx, `SELECT at, account, reason, was_due_at, due_at FROM dossier_apologies WHERE case_id = $1`, id).Scan(&at, &a.Account, &a.Reason, &was, &due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Apology{}, false, nil
+	}
+	if err != nil {
+		return Apology{}, false, fmt.Errorf("read apology: %w", err)
+	}
+	a.At, a.WasDueAt, a.DueAt = at.Time, was.Time, due.Time
+	return a, true, nil
 }
 
 // Drafts.

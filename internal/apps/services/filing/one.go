@@ -26,7 +26,9 @@ type onePage struct {
 	Facts    []web.Row
 	Clock    *clockPart
 	Papers   []paperLine
-	Result   *paperLine // the result's own paper
+	Results  []paperLine     // the result's own papers, in their order
+	Undone   *dossier.Undone // an acceptance that was taken back and not made again
+	Apology  *dossier.Apology
 	Answers  []web.Row
 	History  []historyLine
 	Readings []historyLine
@@ -77,6 +79,9 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 	if page.Clock, err = p.clock(ctx, d, proc, page.Request); err != nil {
 		return err
 	}
+	if page.Undone, page.Apology, err = p.trace(ctx, d); err != nil {
+		return err
+	}
 	papers, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
 	if err != nil {
 		return err
@@ -85,7 +90,7 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 		line := paperOf(ctx, d, proc, f)
 		if f.Slot == dossier.SlotResult {
 			if !d.ResolvedAt.IsZero() && d.Outcome != "refused" {
-				page.Result = &line
+				page.Results = append(page.Results, line)
 			}
 			continue // a result that is not signed is a draft of the agency
 		}
@@ -111,6 +116,26 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, one(page))
+}
+
+// trace reads what the applicant must know of corrections: an acceptance that does
+// not hold any more, and the one new appointment.
+func (p Pages) trace(ctx context.Context, d dossier.Dossier) (*dossier.Undone, *dossier.Apology, error) {
+	var last *dossier.Undone
+	if d.AcceptedAt.IsZero() {
+		undone, err := dossier.UndoneOf(ctx, p.Room.DB.Read(), d.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(undone) > 0 {
+			last = &undone[len(undone)-1]
+		}
+	}
+	a, ok, err := dossier.ApologyOf(ctx, p.Room.DB.Read(), d.ID)
+	if err != nil || !ok || !a.Counts(d) {
+		return last, nil, err
+	}
+	return last, &a, nil
 }
 
 func facts(ctx context.Context, d dossier.Dossier, c card) []web.Row {
@@ -164,6 +189,11 @@ func (p Pages) clock(ctx context.Context, d dossier.Dossier, proc *catalogue.Pro
 	}
 	for _, row := range e.Rows {
 		part.Rows = append(part.Rows, clockRow{row.When(ctx), whatOf(ctx, row)})
+	}
+	if _, a, err := p.trace(ctx, d); err != nil {
+		return nil, err
+	} else if a != nil {
+		part.Rows = append(part.Rows, clockRow{message.DateTime(ctx, a.DueAt), message.T(ctx, "filing.clock_put_off", "at", message.DateTime(ctx, a.At), "was", message.DateTime(ctx, a.WasDueAt))})
 	}
 	return part, nil
 }

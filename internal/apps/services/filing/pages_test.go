@@ -230,7 +230,7 @@ func TestResultAndRefusalAreShown(t *testing.T) {
 	d = do(w.Approve(ctx, signer, w.act(d)))
 	p.open(pathMine+"/"+d.ID).sees("Đã có kết quả", "Chờ bạn", "15/2026", "chưa ký số", "mang giấy tờ tùy thân", "đúng hạn")
 	p.tab().open(p.link("Tải kết quả")).gets(http.StatusOK)
-	d = do(w.HandOver(ctx, clerk, w.act(d), "Nguyễn Thị Mai"))
+	d = do(w.HandOver(ctx, clerk, w.act(d), dossier.Collection{By: "Nguyễn Thị Mai"}))
 	p.open(pathMine+"/"+d.ID).sees("Đã trả kết quả", "Đã xong", "Hồ sơ đã kết thúc")
 }
 

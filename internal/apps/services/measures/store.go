@@ -15,9 +15,14 @@ import (
 // the numerator. $1 is the instant of the question.
 type measure struct{ of, numerator string }
 
+// filed are the dossiers that were filed, but those that a clerk closed as filed
+// under a wrong procedure: another one stands in their place. At an instant before
+// that they were counted, and are so again.
+const filed = `c.opened_at <= $1 AND NOT (c.outcome = 'misfiled' AND c.closed_at <= $1)`
+
 var measuresOf = map[string]measure{
-	Online:    {of: `c.opened_at <= $1`, numerator: `c.channel = 'online'`},
-	ByChannel: {of: `c.opened_at <= $1`, numerator: `1 = 1`},
+	Online:    {of: filed, numerator: `c.channel = 'online'`},
+	ByChannel: {of: filed, numerator: `1 = 1`},
 	OnTime:    {of: `c.resolved_at <= $1 AND c.on_time IS NOT NULL`, numerator: `c.on_time`},
 }
 

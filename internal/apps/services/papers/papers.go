@@ -55,6 +55,8 @@ type Printer interface {
 	Receipt(Receipt) ([]byte, error)
 	Request(Request) ([]byte, error)
 	Refusal(Refusal) ([]byte, error)
+	Apology(Apology) ([]byte, error)
+	Control(Control) ([]byte, error)
 }
 
 // Room writes papers.
@@ -89,6 +91,9 @@ func (r *Room) write(ctx context.Context, w dossier.WritePaper) error {
 	d, err := dossier.ByID(ctx, rooms.DB.Read(), w.Dossier)
 	if err != nil {
 		return err
+	}
+	if w.Slot == dossier.SlotReceipt && d.AcceptedAt.IsZero() {
+		return nil // the acceptance was undone before the job came to it: there is nothing to receipt
 	}
 	content, name, err := r.render(ctx, d, w.Slot)
 	if err != nil {
@@ -132,10 +137,17 @@ func (r *Room) render(ctx context.Context, d dossier.Dossier, slot string) (cont
 		}
 		req, ok, err := dossier.RequestOf(ctx, r.Dossiers.DB.Read(), d.ID)
 		if err != nil || !ok {
-			return nil, "", fmt.Errorf("there is no request: %w", err)
+			return nil, "", missing("request", err)
 		}
 		content, err = r.Printer.Request(Request{Head: head, Defects: req.Defects})
 		return content, "02-" + d.Number, err
+	case dossier.SlotApology:
+		apology, err := r.apology(ctx, d)
+		if err != nil {
+			return nil, "", err
+		}
+		content, err = r.Printer.Apology(apology)
+		return content, "04-" + d.Number, err
 	case dossier.SlotRefusal:
 		head, err := r.head(ctx, d, dossier.ActRefuseIntake, dossier.ActRefuse)
 		if err != nil {
@@ -153,7 +165,7 @@ func (r *Room) head(ctx context.Context, d dossier.Dossier, acts ...string) (Hea
 	rooms := r.Dossiers
 	act, ok, err := dossier.LastOf(ctx, rooms.DB.Read(), d.ID, acts...)
 	if err != nil || !ok {
-		return Head{}, fmt.Errorf("nobody did %v: %w", acts, err)
+		return Head{}, missing(strings.Join(acts, " or "), err)
 	}
 	agency, err := rooms.Units.Agency(act.Agency)
 	if err != nil {
@@ -174,7 +186,7 @@ func (r *Room) head(ctx context.Context, d dossier.Dossier, acts ...string) (Hea
 	}
 	h := Head{
 		Parent: parent(ctx, view, place), Agency: strings.ToUpper(agency.Name), Desk: message.T(ctx, "papers.desk", "place", place.Name), Place: place.Short(),
-		Date:   message.T(ctx, "papers.date", "day", act.At.In(clock.Zone).Format("02"), "month", act.At.In(clock.Zone).Format("01"), "year", act.At.In(clock.Zone).Format("2006")),
+		Date:   date(ctx, act.At),
 		Filing: d.FilingNumber, Lookup: d.Secret, Applicant: d.Name, ApplicantPhone: d.Phone, Procedure: p.Name.Vi, ProcedureCode: p.Code, Officer: names[act.Account], Issued: act.At,
 	}
 	if !d.AcceptedAt.IsZero() && !act.At.Before(d.AcceptedAt) {
@@ -186,6 +198,14 @@ func (r *Room) head(ctx context.Context, d dossier.Dossier, acts ...string) (Hea
 	}
 	h.FollowURL = r.Follow(number)
 	return h, nil
+}
+
+// missing is why a form cannot be written.
+func missing(what string, err error) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("there is no %s", what)
 }
 
 // parent names the body above: the people's committee of the province.
@@ -228,8 +248,12 @@ func (r *Room) receipt(ctx context.Context, d dossier.Dossier) (Receipt, error) 
 		if n := counts[paper.ID]; n > 0 {
 			received = append(received, Received{Name: paper.Name.Vi, Count: fmt.Sprint(n), Kind: message.T(ctx, "papers.copy")})
 		}
-		if slices.Contains(originals, paper.ID) {
-			received = append(received, Received{Name: paper.Name.Vi, Count: "1", Kind: message.T(ctx, "papers.original_seen")})
+		if i := slices.IndexFunc(originals, func(o dossier.Original) bool { return o.Paper == paper.ID }); i >= 0 {
+			kind := "papers.original_seen"
+			if originals[i].Kept {
+				kind = "papers.original_kept"
+			}
+			received = append(received, Received{Name: paper.Name.Vi, Count: "1", Kind: message.T(ctx, kind)})
 		}
 	}
 	limit := worktime.LimitText(ctx, p.Limit)
@@ -240,7 +264,11 @@ func (r *Room) receipt(ctx context.Context, d dossier.Dossier) (Receipt, error) 
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{Head: head, Papers: received, Limit: limit, ReceivedAt: message.DateTime(ctx, d.AcceptedAt), DueAt: message.DateTime(ctx, d.FirstDueAt), ResultAt: head.Desk, Fee: fee}, nil
+	note, err := r.void(ctx, rooms.DB.Read(), d.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Note: note, Head: head, Papers: received, Limit: limit, ReceivedAt: message.DateTime(ctx, d.AcceptedAt), DueAt: message.DateTime(ctx, d.FirstDueAt), ResultAt: head.Desk, Fee: fee}, nil
 }
 
 // fee says what was to be paid as it was assessed when the dossier was accepted.

@@ -45,6 +45,7 @@ var tells = map[string]struct{ due bool }{
 	dossier.ActAskCompletion: {}, dossier.ActComplete: {}, dossier.ActRefuseIntake: {},
 	dossier.ActAskSupplement: {}, dossier.ActSupply: {due: true},
 	dossier.ActApprove: {}, dossier.ActRefuse: {}, dossier.ActHandOver: {}, dossier.ActWithdraw: {},
+	dossier.ActUndoAcceptance: {}, dossier.ActApologise: {due: true},
 }
 
 // say puts a step into words; ok is false where the applicant is not told.

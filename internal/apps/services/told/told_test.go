@@ -170,7 +170,7 @@ func TestApplicantIsToldOfEachStepOnce(t *testing.T) {
 		w.last(4)
 		d = w.did(w.Approve(ctx, w.signer, w.act(d)))
 		w.last(5, d.Code+" đã có kết quả", "giấy tờ tùy thân")
-		d = w.did(w.HandOver(ctx, w.clerk, w.act(d), "Nguyễn Thị Mai"))
+		d = w.did(w.HandOver(ctx, w.clerk, w.act(d), dossier.Collection{By: "Nguyễn Thị Mai"}))
 		w.last(6, "Đã trả kết quả hồ sơ "+d.Code)
 	})
 }

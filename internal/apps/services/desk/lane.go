@@ -1,0 +1,141 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+)
+
+// pathLane is the page on which a result that is due at once is made while the
+// applicant stands at the counter (Decree 61/2018, Art. 17.4 and 17.5).
+const pathLane = "tra-ngay"
+
+func (p Pages) laneRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET " + pathOne + "/" + pathLane, Access: access.DossierRead, Handler: p.lane},
+		{Pattern: "POST " + pathOne + "/" + pathLane, Access: access.DossierRead, Handler: p.doLane, MaxBody: resultBody},
+	}
+}
+
+// laneActs is the way of a result that is due at once. Each act stays an event of
+// its own, by whoever has the right to it.
+var laneActs = []string{dossier.ActAccept, dossier.ActPropose, dossier.ActApprove, dossier.ActHandOver}
+
+// laneFrom lists the acts that the official may do one after the other from where
+// the dossier stands, as far as its process and the official's rights go.
+func laneFrom(def cases.Definition, step string, may func(access.Permission) bool) (acts []string) {
+	for _, act := range laneActs {
+		to, ok := def.To(step, act)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(deeds, func(d deed) bool { return d.act == act })
+		if s, known := def.Step(step); !known || s.Needs != deeds[i].may || !may(deeds[i].may) {
+			break
+		}
+		acts, step = append(acts, act), to
+	}
+	return acts
+}
+
+// lanePage is the dossier with the next acts that are this official's, in one form.
+type lanePage struct {
+	sheet
+	Acts []string
+	Wait bool // it is somebody else's turn
+}
+
+// does says whether an act is among those that the form does.
+func (p lanePage) does(act string) bool { return slices.Contains(p.Acts, act) }
+
+// button names the acts that the one button does.
+func (p lanePage) button(ctx context.Context) string {
+	names := make([]string, len(p.Acts))
+	for i, act := range p.Acts {
+		names[i] = message.T(ctx, "desk.act_"+act)
+	}
+	return strings.Join(names, " → ")
+}
+
+func (p Pages) lane(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := p.Room.Open(ctx, web.Actor(ctx), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return p.showLane(w, r, http.StatusOK, d, nil, url.Values{})
+}
+
+func (p Pages) showLane(w http.ResponseWriter, r *http.Request, status int, d dossier.Dossier, wrong []fault.Field, typed url.Values) error {
+	ctx := r.Context()
+	actor := web.Actor(ctx)
+	s, err := p.sheet(ctx, d, "")
+	if err != nil {
+		return err
+	}
+	def, err := p.Room.Catalogue.Definition(d.Definition, d.DefinitionVersion)
+	if err != nil {
+		return err
+	}
+	s.Errors, s.Typed = wrong, typed
+	page := lanePage{sheet: s, Acts: laneFrom(def, d.Step, func(p access.Permission) bool { return actor.May(p, d.Holder) })}
+	page.Wait = len(page.Acts) == 0 && d.State == cases.Working && len(wrong) == 0
+	return web.Render(w, r, status, laneView(page))
+}
+
+// doLane does the acts that the form names, each by its own verb, key and version,
+// until one cannot be done; those before it are done and stay so. Sending the form
+// again does nothing twice.
+func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	in, err := p.read(r)
+	if err != nil {
+		return err
+	}
+	actor := web.Actor(ctx)
+	start, did := in.act, ""
+	for i, act := range strings.Fields(in.values.Get("acts")) {
+		x := slices.IndexFunc(deeds, func(d deed) bool { return d.act == act })
+		if x < 0 || !slices.Contains(laneActs, act) {
+			return fault.New(fault.Invalid, "web.bad_form")
+		}
+		in.act = dossier.Act{ID: start.ID, Version: start.Version + int64(i), Key: start.Key + "-" + act}
+		if in.dossier, err = dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierRead), start.ID); err != nil {
+			return err
+		}
+		if err = p.attach(r, actor, deeds[x], in); err == nil {
+			_, err = deeds[x].do(ctx, p, actor, in.act, p.known(deeds[x], in))
+		}
+		if err != nil {
+			break
+		}
+		did = deeds[x].done()
+	}
+	if err == nil {
+		if did != "" {
+			web.Flash(w, r, did)
+		}
+		return web.Redirect(w, r, urlOf(start.ID, pathLane, ""))
+	}
+	if !refusal(err) && !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	d, again := dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierRead), start.ID)
+	if again != nil {
+		return again
+	}
+	status := http.StatusUnprocessableEntity
+	if fault.Is(err, fault.Conflict) {
+		status = http.StatusConflict
+	}
+	return p.showLane(w, r, status, d, fieldsOf(err), in.values)
+}

@@ -1,0 +1,237 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/message"
+	"benso/internal/kernel/web"
+	"benso/internal/kernel/worktime"
+)
+
+const pathSigning = pathDesk + "/ky-nhieu"
+
+// mostProposals is how many proposals the page of the signer shows at once: those
+// that are due first.
+const mostProposals = 100
+
+func (p Pages) signingRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET " + pathSigning, Access: access.DossierSign, Handler: p.signing},
+		{Pattern: "POST " + pathSigning, Access: access.DossierSign, Handler: p.signMany},
+	}
+}
+
+// toSign is what waits for this official's signature.
+func toSign(actor access.Actor) cases.Filter {
+	return cases.Filter{Scope: actor.Scope(access.DossierRead), Kind: dossier.Kind, State: cases.Working, Desks: []cases.Desk{{Needs: access.DossierSign, Scope: actor.Scope(access.DossierSign)}}}
+}
+
+// proposal is one dossier that waits for a signature, with what matters of it.
+type proposal struct {
+	dossier.Dossier
+	URL       string
+	State     web.State
+	Left      string
+	Procedure string
+	Results   []paper
+	Waiting   bool // the applicant stands at the counter: a result that is due at once
+	Asked     int  // agencies that have not answered
+	Picked    bool
+	Reason    string // typed, to send it back
+}
+
+// grants says whether it can be signed among many: a refusal is read before it is
+// signed, one by one.
+func (x proposal) grants() bool { return x.Proposal == "grant" }
+
+// signed is what became of one of many.
+type signed struct {
+	Number, URL, Text string
+	Done              bool
+}
+
+type signingPage struct {
+	Proposals []proposal
+	Total     int64
+	Queues    []web.Link
+	All       bool // everything that can be signed is ticked
+	Results   []signed
+	Errors    []fault.Field
+}
+
+// count of what was done and what was not.
+func (p signingPage) count(done bool) (n int) {
+	for _, r := range p.Results {
+		if r.Done == done {
+			n++
+		}
+	}
+	return n
+}
+
+func (p Pages) signing(w http.ResponseWriter, r *http.Request) error {
+	return p.showSigning(w, r, http.StatusOK, signingPage{All: r.URL.Query().Get("chon") == "tat-ca"}, url.Values{})
+}
+
+func (p Pages) showSigning(w http.ResponseWriter, r *http.Request, status int, page signingPage, typed url.Values) error {
+	ctx, actor := r.Context(), web.Actor(r.Context())
+	var err error
+	if page.Proposals, err = p.proposals(ctx, actor); err != nil {
+		return err
+	}
+	if page.Total, err = cases.Count(ctx, p.Room.DB.Read(), toSign(actor)); err != nil {
+		return err
+	}
+	if page.Queues, err = p.besides(ctx, actor, pathSigning); err != nil {
+		return err
+	}
+	for i := range page.Proposals {
+		x := &page.Proposals[i]
+		x.Picked = page.All || slices.Contains(typed["pick"], x.ID)
+		x.Reason = typed.Get("reason-" + x.ID)
+	}
+	return web.Render(w, r, status, signingView(page))
+}
+
+// proposals reads what waits for the signer, those whose applicants stand at the
+// counter first, then what is due first; and writes down, in one row, what it
+// showed.
+func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, error) {
+	q := p.Room.DB.Read()
+	found, _, err := cases.List(ctx, q, toSign(actor), mostProposals, 0)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	ids := make([]string, len(found))
+	for i, c := range found {
+		ids[i] = c.ID
+	}
+	dossiers, err := dossier.Among(ctx, q, p.Room.DB.Dialect(), actor.Scope(access.DossierRead), ids)
+	if err != nil {
+		return nil, err
+	}
+	var all []proposal
+	for _, c := range found {
+		d, ok := dossiers[c.ID]
+		if !ok {
+			continue // it was moved elsewhere in the meantime
+		}
+		x := proposal{Dossier: d, URL: urlOf(c.ID, "", ""), Procedure: p.procedureName(ctx, c.Facet), Waiting: p.atOnce(d)}
+		x.State, x.Left = p.mark(ctx, actor, d.Case)
+		files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if f.Slot == dossier.SlotResult {
+				x.Results = append(x.Results, paper{File: f, URL: urlOf(d.ID, "giay-to/"+f.ID, "")})
+			}
+		}
+		asked, err := cases.Consults(ctx, q, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range asked {
+			if a.Unanswered() {
+				x.Asked++
+			}
+		}
+		all = append(all, x)
+	}
+	slices.SortStableFunc(all, func(a, b proposal) int {
+		if a.Waiting == b.Waiting {
+			return 0
+		}
+		if a.Waiting {
+			return -1
+		}
+		return 1
+	})
+	path := journalPath(actor)
+	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, path), Action: "dossier.list", ObjectKind: dossier.Kind, Path: path, IDs: ids})
+	return all, err
+}
+
+// atOnce says whether the applicant waits at the counter for a result that is due
+// at once (Decree 61/2018, Art. 17.4).
+func (p Pages) atOnce(d dossier.Dossier) bool {
+	proc, err := p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion)
+	return err == nil && proc.Limit.Unit == worktime.SameDay && d.Channel == string(dossier.Counter) && d.State == cases.Working
+}
+
+// signMany signs all that were ticked, each in its own transaction and under its
+// own key, so that one that cannot be signed holds up no other, and sending the
+// page again signs nothing twice; or sends one back with its reason.
+func (p Pages) signMany(w http.ResponseWriter, r *http.Request) error {
+	ctx, actor := r.Context(), web.Actor(r.Context())
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	key, err := web.FormKey(r)
+	if err != nil {
+		return err
+	}
+	in := r.PostForm
+	act := func(id string) dossier.Act {
+		return dossier.Act{ID: id, Version: number(in.Get("version-" + id)), Key: key + "-" + id}
+	}
+	if id := in.Get("back"); id != "" {
+		_, err := p.Room.SendBack(ctx, actor, act(id), in.Get("reason-"+id))
+		if refusal(err) {
+			page := signingPage{}
+			for _, f := range fieldsOf(err) {
+				f.Name = "reason-" + id
+				page.Errors = append(page.Errors, f)
+			}
+			return p.showSigning(w, r, http.StatusUnprocessableEntity, page, in)
+		}
+		return p.afterSigning(w, r, []signed{p.became(ctx, actor, id, err, "desk.signing_back")})
+	}
+	picked := in["pick"]
+	if len(picked) == 0 || len(picked) > mostProposals {
+		return p.showSigning(w, r, http.StatusUnprocessableEntity, signingPage{Errors: []fault.Field{{Name: "pick", Key: "desk.signing_none"}}}, in)
+	}
+	var results []signed
+	for _, id := range picked {
+		_, err := p.Room.Approve(ctx, actor, act(id))
+		results = append(results, p.became(ctx, actor, id, err, "desk.signing_done"))
+	}
+	return p.afterSigning(w, r, results)
+}
+
+// became says what became of one dossier; a fault of the machine says only that it
+// was not done, and the others go on.
+func (p Pages) became(ctx context.Context, actor access.Actor, id string, err error, done string) signed {
+	s := signed{Done: err == nil, Text: message.T(ctx, done)}
+	if err != nil {
+		f := fault.Of(err)
+		s.Text = message.T(ctx, f.Key, f.Args...)
+	}
+	d, missing := dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierSign), id)
+	if missing != nil {
+		s.Number = message.T(ctx, "desk.signing_unknown")
+		return s
+	}
+	s.Number, s.URL = d.Number+" · "+d.Title, urlOf(d.ID, "", "")
+	return s
+}
+
+func (p Pages) afterSigning(w http.ResponseWriter, r *http.Request, results []signed) error {
+	status := http.StatusOK
+	if !slices.ContainsFunc(results, func(s signed) bool { return s.Done }) {
+		status = http.StatusConflict
+	}
+	return p.showSigning(w, r, status, signingPage{Results: results}, url.Values{})
+}
+
+func version(d dossier.Dossier) string { return strconv.FormatInt(d.Version, 10) }
