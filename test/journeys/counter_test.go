@@ -88,10 +88,16 @@ func TestKnownPersonIsFiledAcceptedAndReceiptedByTheKeyboardAlone(t *testing.T) 
 		k.press("u")
 		w.see(k.p, "Có thêm phần cần điền")
 		k.press("j")
+		k.to("home_town-commune")
+		for i := 0; i < 20 && k.p.Value("home_town-commune") != "Xã Phú Túc"; i++ {
+			k.press("ArrowDown")
+		}
 		k.fill("child_ethnicity", "Kinh")
 		k.to("proof")
 		k.press("Space", "ArrowDown") // notified electronically
 		k.to("by_surrogacy")
+		k.press("Space")
+		k.to("receive")
 		k.press("Space")
 		k.to("receipt")
 		k.press("Space", "g")

@@ -41,8 +41,9 @@ func (p Pages) consultRoutes() []web.Route {
 	}
 }
 
-// moreTabs are the lists beside the queues of dossiers.
-func (p Pages) moreTabs(ctx context.Context, actor access.Actor, current string) ([]tab, error) {
+// moreTabs are the lists beside the queues of dossiers. tallies are what the queues
+// were counted from.
+func (p Pages) moreTabs(ctx context.Context, actor access.Actor, current string, tallies []cases.Tally) ([]tab, error) {
 	var tabs []tab
 	if actor.Has(access.DossierCheck) {
 		n, err := cases.CountConsults(ctx, p.Room.DB.Read(), actor.Scope(access.DossierCheck))
@@ -52,11 +53,7 @@ func (p Pages) moreTabs(ctx context.Context, actor access.Actor, current string)
 		tabs = append(tabs, tab{ID: pathConsults, Text: message.T(ctx, "desk.consults"), URL: pathConsults, Count: n, Current: current == pathConsults})
 	}
 	if actor.Has(access.DossierSign) {
-		n, err := cases.Count(ctx, p.Room.DB.Read(), toSign(actor))
-		if err != nil {
-			return nil, err
-		}
-		tabs = append(tabs, tab{ID: pathSigning, Text: message.T(ctx, "desk.signing"), URL: pathSigning, Count: n, Current: current == pathSigning})
+		tabs = append(tabs, tab{ID: pathSigning, Text: message.T(ctx, "desk.signing"), URL: pathSigning, Count: met(tallies, toSign(actor)), Current: current == pathSigning})
 	}
 	return tabs, nil
 }
@@ -343,7 +340,11 @@ func (p Pages) consults(w http.ResponseWriter, r *http.Request) error {
 
 // besides are the desk and the lists beside it, for the pages that are no queue.
 func (p Pages) besides(ctx context.Context, actor access.Actor, current string) ([]web.Link, error) {
-	tabs, err := p.moreTabs(ctx, actor, current)
+	tallies, err := p.tally(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	tabs, err := p.moreTabs(ctx, actor, current, tallies)
 	if err != nil {
 		return nil, err
 	}

@@ -153,16 +153,9 @@ func checks(proc *catalogue.Procedure, answers form.Answers) []check {
 // before are the answers that stand there before anything is asked: the clerk's own
 // place, and what the person said the last time, or what a misfiled dossier says.
 func (p Pages) before(ctx context.Context, d counterDesk, in url.Values) (form.Answers, error) {
-	answers := form.Answers{}
-	for _, id := range []string{in.Get("nguoi"), in.Get("lai")} {
-		if id == "" {
-			continue
-		}
-		carried, err := p.carried(ctx, id, d.procedure.Form)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		maps.Copy(answers, carried)
+	answers, err := p.carried(ctx, in.Get("nguoi"), in.Get("lai"), d.procedure.Form)
+	if err != nil {
+		return nil, err
 	}
 	maps.Copy(answers, d.start(p.Room.Units, clock.Day(p.Room.Clock.Now())))
 	return answers, nil

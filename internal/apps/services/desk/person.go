@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
 	"benso/internal/kernel/form"
@@ -46,7 +48,15 @@ func (p Pages) knownPeople(ctx context.Context, typed string) ([]known, error) {
 		if phone == "" && len(words) == 0 {
 			return nil, nil
 		}
-		if found, err = dossier.Known(ctx, p.Room.DB.Read(), scope, phone, words, mostDossiers); err != nil {
+		if phone != "" {
+			found, err = dossier.OfPeople(ctx, p.Room.DB.Read(), scope, nil, phone, mostDossiers)
+		} else {
+			var ids []string
+			if ids, err = cases.IDs(ctx, p.Room.DB.Read(), cases.Filter{Scope: scope, Kind: dossier.Kind, State: cases.Every, Words: strings.Join(words, " "), Order: cases.Newest}, mostDossiers); err == nil {
+				found, err = dossier.Among(ctx, p.Room.DB.Read(), scope, ids)
+			}
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -70,57 +80,55 @@ func digits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// carried are the answers of somebody's last dossier that the form of another one
-// asks for, too.
-func (p Pages) carried(ctx context.Context, id string, f *form.Form) (form.Answers, error) {
-	d, err := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierIntake), id)
-	if err != nil {
-		return nil, err
+// carried are the answers that a dossier begins with: of somebody who was here
+// before what they said of themselves, of a misfiled dossier all that both forms ask
+// for.
+func (p Pages) carried(ctx context.Context, person, misfiled string, f *form.Form) (form.Answers, error) {
+	actor, now := web.Actor(ctx), form.Answers{}
+	if person != "" {
+		known, err := p.Room.KnownPerson(ctx, actor, person)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(now, known.Fill(f))
 	}
-	before, err := dossier.Answers(ctx, p.Room.DB.Read(), id)
-	if err != nil {
-		return nil, err
+	if misfiled != "" {
+		d, err := dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierIntake), misfiled)
+		if err != nil {
+			return nil, err
+		}
+		before, err := dossier.Answers(ctx, p.Room.DB.Read(), d.ID)
+		if err != nil {
+			return nil, err
+		}
+		proc, err := p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(now, carry(proc.Form, before, f))
 	}
-	proc, err := p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion)
-	if err != nil {
-		return nil, err
+	for _, page := range f.All() {
+		begin(page, now)
 	}
-	return carry(proc.Form, before, f), nil
+	return now, nil
 }
 
-// carry takes over what people say about themselves: persons and addresses that
-// both forms ask for under one name, how they are reached and how they receive the
-// result. What a matter is about is asked anew.
+// carry takes over every answer that both forms ask for under one name and in one
+// way; papers are handed in anew.
 func carry(old *form.Form, before form.Answers, to *form.Form) form.Answers {
 	now := form.Answers{}
-	phone, receive, name := old.Use(before, "phone"), old.Use(before, "receive"), old.Use(before, "name")
-	var person form.Value
-	for _, page := range old.All() {
-		for _, x := range page.Fields {
-			if v := before[x.ID]; x.Kind == form.KindPerson && v.Parts["name"].Text == name && name != "" {
-				person = v
-			}
-		}
-	}
 	for _, page := range to.All() {
 		for _, x := range page.Fields {
-			had, was := field(old, x.ID)
-			v, answered := before[x.ID]
-			same := was && answered && had.Kind == x.Kind
-			switch {
-			case x.Kind == form.KindPerson && same, x.Kind == form.KindAddress && same:
-				now[x.ID] = v
-			case x.Kind == form.KindPerson && person.Parts != nil && to.Use(form.Answers{x.ID: person}, "name") == name:
-				now[x.ID] = person
-			case x.Kind == form.KindText && phone != "" && to.Use(form.Answers{x.ID: {Text: phone}}, "phone") == phone:
-				now[x.ID] = form.Value{Text: phone}
-			case x.Kind == form.KindText && name != "" && to.Use(form.Answers{x.ID: {Text: name}}, "name") == name:
-				now[x.ID] = form.Value{Text: name}
-			case x.Kind == form.KindChoice && receive != "" && slices.ContainsFunc(x.Options, func(o form.Option) bool { return o.ID == receive }) && to.Use(form.Answers{x.ID: {Text: receive}}, "receive") == receive:
-				now[x.ID] = form.Value{Text: receive}
+			had, ok := field(old, x.ID)
+			v := before[x.ID]
+			if !ok || had.Kind != x.Kind || x.Kind == form.KindFile || v.IsZero() {
+				continue
 			}
+			if x.Kind == form.KindChoice && !slices.ContainsFunc(x.Options, func(o form.Option) bool { return o.ID == v.Text }) {
+				continue
+			}
+			now[x.ID] = v
 		}
-		begin(page, now)
 	}
 	return now
 }

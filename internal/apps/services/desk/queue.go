@@ -183,7 +183,7 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 		}
 		page.Queues = append(page.Queues, tab{ID: id, Text: message.T(ctx, "desk.queue_"+id), URL: query{Queue: id}.url(), Count: counts[id], Current: id == q.Queue})
 	}
-	more, err := p.moreTabs(ctx, actor, "")
+	more, err := p.moreTabs(ctx, actor, "", tallies)
 	if err != nil {
 		return err
 	}

@@ -116,17 +116,13 @@ func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, e
 	for i, c := range found {
 		ids[i] = c.ID
 	}
-	dossiers, err := dossier.Among(ctx, q, p.Room.DB.Dialect(), actor.Scope(access.DossierRead), ids)
+	dossiers, err := dossier.Among(ctx, q, actor.Scope(access.DossierRead), ids)
 	if err != nil {
 		return nil, err
 	}
 	var all []proposal
-	for _, c := range found {
-		d, ok := dossiers[c.ID]
-		if !ok {
-			continue // it was moved elsewhere in the meantime
-		}
-		x := proposal{Dossier: d, URL: urlOf(c.ID, "", ""), Procedure: p.procedureName(ctx, c.Facet), Waiting: p.atOnce(d)}
+	for _, d := range dossiers {
+		x := proposal{Dossier: d, URL: urlOf(d.ID, "", ""), Procedure: p.procedureName(ctx, d.Facet), Waiting: p.atOnce(d)}
 		x.State, x.Left = p.mark(ctx, actor, d.Case)
 		files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
 		if err != nil {

@@ -156,39 +156,6 @@ func Names(ctx context.Context, q database.Querier, dialect database.Dialect, id
 	return names, rows.Err()
 }
 
-// Among gives the dossiers with these ids that are within the scope, by id.
-func Among(ctx context.Context, q database.Querier, dialect database.Dialect, scope access.Scope, ids []string) (map[string]Dossier, error) {
-	within, args := scope.SQL("c.holder", 2)
-	found, err := list(ctx, q, `WHERE c.id`+database.In(dialect, 1)+` AND `+within, append([]any{database.List(ids)}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]Dossier, len(found))
-	for _, d := range found {
-		byID[d.ID] = d
-	}
-	return byID, nil
-}
-
-// Known lists the last dossiers of people whom somebody knows by a phone number or
-// by words of their name, within the scope, the last one first. words are folded.
-func Known(ctx context.Context, q database.Querier, scope access.Scope, phone string, words []string, most int) ([]Dossier, error) {
-	within, args := scope.SQL("c.holder", 1)
-	where := `WHERE ` + within
-	add := func(clause string, value any) {
-		args = append(args, value)
-		where += fmt.Sprintf(clause, len(args))
-	}
-	if phone != "" {
-		add(` AND d.phone = $%d`, phone)
-	}
-	for _, w := range words {
-		add(` AND ' ' || c.folded LIKE $%d`, "% "+w+"%")
-	}
-	add(` ORDER BY d.filed_at DESC, c.id LIMIT $%d`, most)
-	return list(ctx, q, where, args...)
-}
-
 func insertDossier(ctx context.Context, tx *database.Tx, d Dossier) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO dossiers (case_id, draft_id, filing_number, code, secret, procedure, procedure_version, applicant, name, phone, receive, filed_at, limit_from, limit_note,
 		asked, proposal, reason, result_number, result_book, result_on, collected_by) VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11, NULL, '', '', '', '', '', '', NULL, '')`,
