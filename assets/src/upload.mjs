@@ -162,7 +162,7 @@ class Entry {
     }
     this.line.classList.add("bs-upload--failed");
     this.bar.hidden = true;
-    this.tell(this.words("failed") + " " + (fault || this.words(e.message === "401" ? "sign_in" : "again")), true);
+    this.tell(this.words("failed") + " " + (fault || e.fault || this.words(e.message === "401" ? "sign_in" : "again")), true);
     const drop = button(this.words("cancel"), this.paper.name, () => this.cancel());
     if (fault) {
       this.paper.url = "";

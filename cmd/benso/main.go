@@ -55,6 +55,11 @@ func (m mailing) on(c server.Config) server.Config {
 	return c
 }
 
+// scanning is who looks for viruses in the papers.
+type scanning struct {
+	Clamd string `help:"ClamAV's daemon that scans each paper: a path such as /run/clamav/clamd.ctl, or host:port. Empty: nobody scans." env:"BENSO_CLAMD"`
+}
+
 type commands struct {
 	Version  kong.VersionFlag `help:"Print the version."`
 	LogLevel slog.Level       `help:"debug, info, warn or error." default:"info" env:"BENSO_LOG_LEVEL"`
@@ -96,13 +101,14 @@ type run struct {
 type serveCommand struct {
 	storage
 	listening
+	scanning
 	mailing
 }
 
 // Run serves until a signal, then finishes what was accepted.
 func (c serveCommand) Run(r *run) error {
 	config := c.on(c.config())
-	config.Addr, config.PublicURL = c.Addr, c.PublicURL
+	config.Addr, config.PublicURL, config.Clamd = c.Addr, c.PublicURL, c.Clamd
 	return serve(r, config, func(addr string) { r.log.Info("serving", "address", "http://"+addr) })
 }
 
@@ -247,7 +253,12 @@ func (c verifyCommand) Run(r *run) error { return server.Verify(r.ctx, c.config(
 type doctorCommand struct {
 	storage
 	mailing
+	scanning
 }
 
 // Run looks for what is wrong.
-func (c doctorCommand) Run(r *run) error { return server.Doctor(r.ctx, c.on(c.config()), os.Stdout) }
+func (c doctorCommand) Run(r *run) error {
+	config := c.on(c.config())
+	config.Clamd = c.Clamd
+	return server.Doctor(r.ctx, config, os.Stdout)
+}

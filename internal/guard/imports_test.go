@@ -83,6 +83,7 @@ var house = []room{
 	// The outside world.
 	{path: "internal/adapters/pdf", may: "kernel"},
 	{path: "internal/adapters/spreadsheet", may: "kernel"},
+	{path: "internal/adapters/clamd", may: "kernel"},
 	{path: "internal/adapters/mail", may: "kernel"},
 
 	// Wiring.
@@ -94,6 +95,7 @@ var house = []room{
 	{path: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/postgres/run", may: "internal/testkit/postgres", tests: true},
 	{path: "internal/testkit/browser", tests: true},
+	{path: "internal/testkit/clamd", tests: true},
 	{path: "internal/testkit/mailbox", tests: true},
 	{path: "internal/testkit/robot", tests: true},
 	{path: "internal/guard", may: "internal/kernel/database internal/kernel/job internal/kernel/message", tests: true},

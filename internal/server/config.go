@@ -10,6 +10,7 @@ type Config struct {
 	Addr        string // where to listen, such as 127.0.0.1:8080
 	Data        string // the folder of files, keys and the embedded database
 	DatabaseURL string // of PostgreSQL; empty: the embedded database
+	Clamd       string // of ClamAV's daemon: a path of its socket, or host:port; empty: nobody looks for viruses
 	PublicURL   string // how people reach it, such as https://dichvu.vinhlong.gov.vn; empty: http://Addr
 
 	// Where letters are handed in, such as smtp://user@mail.example.vn; empty: people

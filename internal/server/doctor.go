@@ -1,14 +1,17 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
+	"benso/internal/adapters/clamd"
 	"benso/internal/kernel/audit"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
@@ -79,6 +82,9 @@ func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
 			wrong = fmt.Sprintf("only %d MB are free", free>>20)
 		}
 		check("disk space", wrong, "free some space: papers are refused when the disk is full")
+	}
+	if c.Clamd != "" {
+		check("virus scan by clamd at "+c.Clamd, scans(ctx, c.Clamd), "while it is so, no paper is taken: start clamd, let freshclam fetch its signatures, set StreamMaxLength in clamd.conf to 25M or more, and let the user of benso use its socket")
 	}
 	db, err := database.Open(ctx, database.Config{URL: c.DatabaseURL, Dir: c.Data})
 	if err != nil {
@@ -155,6 +161,40 @@ func writable(dir string) string {
 		return err.Error()
 	}
 	return ""
+}
+
+// harmless is EICAR's text, which every scanner takes for a virus and which is none;
+// it stands here backwards, so that no scanner takes this program for one.
+const harmless = `*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`
+
+// scans tries a virus scanner: it must take the largest paper for clean and know the
+// text that all of them know.
+func scans(ctx context.Context, address string) string {
+	scanner, err := clamd.New(address)
+	if err != nil {
+		return err.Error()
+	}
+	if found, err := scanner.Scan(ctx, io.LimitReader(zeros{}, file.DefaultMaxBytes)); err != nil {
+		return err.Error()
+	} else if found != "" {
+		return "it takes an empty paper for " + found
+	}
+	text := []byte(harmless)
+	slices.Reverse(text)
+	if found, err := scanner.Scan(ctx, bytes.NewReader(text)); err != nil {
+		return err.Error()
+	} else if found == "" {
+		return "it does not know the EICAR test text: it has no signatures"
+	}
+	return ""
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
 }
 
 func freeBytes(dir string) (uint64, error) {

@@ -45,19 +45,20 @@ func plain(w http.ResponseWriter, status int, text string) error {
 
 // gauges tells metrics what waits.
 type gauges struct {
-	p                               *Program
-	waiting, running, failed, stuck *prometheus.Desc
+	p                                         *Program
+	waiting, running, failed, stuck, infected *prometheus.Desc
 }
 
 func newGauges(p *Program) gauges {
 	d := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("benso_"+name, help, nil, nil) }
 	return gauges{p: p, waiting: d("jobs_waiting", "jobs that wait to be done"), running: d("jobs_running", "jobs being done"),
-		failed: d("jobs_failed", "jobs that were given up"), stuck: d("events_stuck", "events that failed three times or more")}
+		failed: d("jobs_failed", "jobs that were given up"), stuck: d("events_stuck", "events that failed three times or more"),
+		infected: d("files_infected", "papers that were refused for a virus")}
 }
 
 // Describe names the gauges.
 func (g gauges) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.running, g.failed, g.stuck} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.running, g.failed, g.stuck, g.infected} {
 		c <- d
 	}
 }
@@ -68,11 +69,12 @@ func (g gauges) Collect(c chan<- prometheus.Metric) {
 	defer cancel()
 	s, err := g.p.Jobs.Stats(ctx)
 	stuck, err2 := event.Stuck(ctx, g.p.DB.Read())
-	if err != nil || err2 != nil {
-		c <- prometheus.NewInvalidMetric(g.waiting, errOr(err, err2))
+	infected, err3 := g.p.Files.Infections(ctx, g.p.DB.Read(), "0000-01-01", "9999-12-31")
+	if err := errOr(err, err2, err3); err != nil {
+		c <- prometheus.NewInvalidMetric(g.waiting, err)
 		return
 	}
-	for d, v := range map[*prometheus.Desc]int64{g.waiting: int64(s.Waiting), g.running: int64(s.Running), g.failed: int64(s.Failed), g.stuck: stuck} {
+	for d, v := range map[*prometheus.Desc]int64{g.waiting: int64(s.Waiting), g.running: int64(s.Running), g.failed: int64(s.Failed), g.stuck: stuck, g.infected: infected} {
 		c <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v))
 	}
 }

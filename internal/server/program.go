@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"benso/internal/adapters/clamd"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/measures"
@@ -129,6 +130,13 @@ func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now
 	}
 	if p.Files, err = file.NewStore(ctx, db, p.Clock, c.Papers()); err != nil {
 		return nil, err
+	}
+	if c.Clamd != "" {
+		scanner, err := clamd.New(c.Clamd)
+		if err != nil {
+			return nil, err
+		}
+		p.Files.ScanWith(scanner)
 	}
 	if p.uploads, err = resumable.Open(c.uploads()); err != nil {
 		return nil, err

@@ -23,11 +23,17 @@
 //     no state secret on a machine that is on a network).
 //
 // What it cannot see: photos and scans are pictures, marks in them are not
-// read; nor are PDF fonts that give no Unicode. It does not look for viruses.
+// read; nor are PDF fonts that give no Unicode. It looks for viruses only where it was
+// given a Scanner: then a paper that somebody hands in is kept only when that found
+// nothing, and one with a virus is removed, counted and journaled.
+//
+// A picture is looked at for what may keep it from being read: almost nothing on it,
+// blur, a part that is lost, a telephone's screen. That only warns (Doubts), and under
+// a crowd of uploads it is left out: see spare.
 //
 // It never decides who may read a paper: the room that owns the case does, and
 // journals the reading. It never logs a name or a content.
 //
-// Tables: files, file_refusals. Events: none; the owner of the paper records
+// Tables: files, file_refusals, file_infections. Events: none; the owner of the paper records
 // what it means that one came.
 package file

@@ -66,7 +66,8 @@ type Meta struct {
 	Size     int64  // as announced; 0 when unknown. Only used to refuse early
 	MaxBytes int64  // 0: DefaultMaxBytes
 	Accept   []Type // empty: Types
-	By       string // the account that hands it in; empty when the system made it
+	By       string // the account that hands it in
+	Ours     bool   // the system has made it: nobody looks for viruses
 }
 
 func (m Meta) limit() int64 {

@@ -86,7 +86,7 @@ func TestOddInputsAreJudgedByTheirContent(t *testing.T) {
 		{"a WebP that claims more", "a.webp", with(webpLossless, 4, 0xFF, 0xFF), "file.cut"},
 		{"half a PDF", "a.pdf", d[:len(d)/2], "file.unreadable_pdf"},
 		{"the header of a PDF", "a.pdf", []byte("%PDF-1.7\n%%EOF"), "file.unreadable_pdf"},
-		{"a PDF without pages", "a.pdf", pdfOf("<</Type/Catalog>>"), "file.unreadable_pdf"},
+		{"a PDF without pages", "a.pdf", pdfOf("<</Type/Catalog>>"), "file.empty_pdf"},
 		{"a PDF without a catalogue", "a.pdf", pdfOf("<</Type/Page>>"), "file.unreadable_pdf"},
 		{"a locked PDF", "a.pdf", locked, "file.locked_pdf"},
 		{"a PDF nested too deep", "a.pdf", pdfOf("<</Type/Catalog>>", "<</Type/Page>>", strings.Repeat("[", 100000)), "file.too_complex"},

@@ -62,11 +62,13 @@ func readPDF(ctx context.Context, data []byte) (facts pdfFacts, err error) {
 		return facts, fmt.Errorf("%w: no catalogue", errBadPDF)
 	}
 	if facts.pages = d.pages(); facts.pages == 0 {
-		return facts, fmt.Errorf("%w: no page", errBadPDF)
+		return facts, errEmptyPDF
 	}
 	facts.marked = d.markedInStrings() || d.markedInText()
 	return facts, nil
 }
+
+var errEmptyPDF = fmt.Errorf("%w: no page", errBadPDF)
 
 var errLockedPDF = errors.New("the PDF is locked by a password")
 

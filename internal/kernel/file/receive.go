@@ -30,6 +30,8 @@ type Store struct {
 
 	// judging bounds the memory that papers being judged may take together.
 	judging chan struct{}
+	scanner Scanner // nil: nobody looks for viruses
+	spare   spare
 }
 
 const (
@@ -56,6 +58,16 @@ func NewStore(ctx context.Context, db *database.DB, c clock.Clock, dir string) (
 	}
 	return s, nil
 }
+
+// Scanner looks for viruses. found is the name of one, empty when there is none; an
+// error says that it could not tell.
+type Scanner interface {
+	Scan(ctx context.Context, content io.Reader) (found string, err error)
+}
+
+// ScanWith has every paper that people hand in scanned before it is kept. When the
+// scanner cannot tell, the paper is not taken, and the sender is asked to try again.
+func (s *Store) ScanWith(x Scanner) { s.scanner = x }
 
 // Receive reads a paper to its end, judges it, and answers when it is safe on
 // the disk. What it refuses is gone when it answers. The faults say what the
@@ -88,6 +100,9 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, m Meta) (Blob, error) 
 		if errors.Is(err, errMarked) {
 			return Blob{}, s.destroy(ctx, p, blob.Size)
 		}
+		return Blob{}, err
+	}
+	if err := s.scan(ctx, p, blob, m); err != nil {
 		return Blob{}, err
 	}
 	blob.Name = CleanName(m.Name, blob.Type, message.T(ctx, "file.unnamed"))
@@ -167,7 +182,8 @@ func (s *Store) judge(ctx context.Context, p part, b *Blob, m Meta) error {
 			return errMarked
 		}
 		b.Width, b.Height = facts.width, facts.height
-		return nil
+		b.Doubts, err = s.look(p, *b)
+		return err
 	}
 	data := make([]byte, b.Size)
 	if _, err := p.ReadAt(data, 0); err != nil {
@@ -179,6 +195,8 @@ func (s *Store) judge(ctx context.Context, p part, b *Blob, m Meta) error {
 	switch {
 	case errors.Is(err, errLockedPDF):
 		return fault.New(fault.Invalid, "file.locked_pdf").With(err)
+	case errors.Is(err, errEmptyPDF):
+		return fault.New(fault.Invalid, "file.empty_pdf").With(err)
 	case errors.Is(err, errTooComplex), errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return fault.New(fault.Invalid, "file.too_complex").With(err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -190,6 +208,28 @@ func (s *Store) judge(ctx context.Context, p part, b *Blob, m Meta) error {
 	}
 	b.Pages = facts.pages
 	return nil
+}
+
+// scan asks the scanner about a paper that the system has not made itself.
+func (s *Store) scan(ctx context.Context, p part, b Blob, m Meta) error {
+	if s.scanner == nil || m.Ours {
+		return nil
+	}
+	found, err := s.scanner.Scan(ctx, io.NewSectionReader(p, 0, b.Size))
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return fault.New(fault.Invalid, "file.interrupted").With(err)
+	case err != nil:
+		return fault.New(fault.Unavailable, "file.scanner_down").With(err)
+	case found == "":
+		return nil
+	}
+	// It is removed with the part. The journal names the content by its digest, and
+	// the one who sent it, who may not know what is on their computer.
+	if err := s.countInfection(context.WithoutCancel(ctx), m.By, b.Digest); err != nil {
+		return err
+	}
+	return fault.New(fault.Invalid, "file.infected").With(fmt.Errorf("the scanner found %s", found))
 }
 
 // destroy overwrites and removes a marked paper, and counts it.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"benso/internal/kernel/audit"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 )
@@ -110,6 +112,28 @@ func (s *Store) countRefusal(ctx context.Context, day database.Date) error {
 func (s *Store) Refusals(ctx context.Context, q database.Querier, first, last database.Date) (int64, error) {
 	var n int64
 	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(count), 0) FROM file_refusals WHERE day >= $1 AND day <= $2`, first, last).Scan(&n)
+	return n, err
+}
+
+// countInfection counts a paper that was refused for a virus, and journals it.
+func (s *Store) countInfection(ctx context.Context, by, digest string) error {
+	now := s.clock.Now()
+	day := database.Date(now.In(clock.Zone).Format(time.DateOnly))
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO file_infections (day, count) VALUES ($1, 1)
+			ON CONFLICT (day) DO UPDATE SET count = file_infections.count + 1`, day)
+		if err != nil {
+			return fmt.Errorf("count an infection: %w", err)
+		}
+		return audit.Record(ctx, tx, now, audit.Entry{Actor: by, Action: "file.infected", ObjectKind: "file", ObjectID: digest, Digest: digest})
+	})
+}
+
+// Infections counts the papers that were refused for a virus on the days from
+// first to last.
+func (s *Store) Infections(ctx context.Context, q database.Querier, first, last database.Date) (int64, error) {
+	var n int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(count), 0) FROM file_infections WHERE day >= $1 AND day <= $2`, first, last).Scan(&n)
 	return n, err
 }
 

@@ -190,7 +190,7 @@ func (p Pages) received(r *http.Request, field string) (blobs []file.Blob, err e
 			return err
 		}
 		defer func() { err = errors.Join(err, f.Close()) }()
-		blob, err := p.Room.Files.Receive(r.Context(), f, file.Meta{Name: h.Filename, Size: h.Size})
+		blob, err := p.Room.Files.Receive(r.Context(), f, file.Meta{Name: h.Filename, Size: h.Size, By: web.Actor(r.Context()).Account})
 		if err != nil {
 			return atField(err, field)
 		}

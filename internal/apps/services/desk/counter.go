@@ -417,7 +417,7 @@ func (p Pages) receive(r *http.Request, f *form.Form, draft dossier.Draft) (got 
 				continue
 			}
 			if !slices.ContainsFunc(draft.Answers[name].Files, func(f form.File) bool { return f.ID == paper.ID }) {
-				got[name] = append(got[name], form.File{ID: paper.ID, Name: paper.Name, Type: string(paper.Type), Size: paper.Size})
+				got[name] = append(got[name], dossier.FormFile(paper))
 			}
 		}
 	}
@@ -434,7 +434,7 @@ func (p Pages) receiveOne(r *http.Request, x *form.Field, draft dossier.Draft, h
 	for _, t := range x.Types {
 		accept = append(accept, file.Type(t))
 	}
-	blob, err := p.Room.Files.Receive(r.Context(), content, file.Meta{Name: h.Filename, Size: h.Size, MaxBytes: x.MaxBytes, Accept: accept})
+	blob, err := p.Room.Files.Receive(r.Context(), content, file.Meta{Name: h.Filename, Size: h.Size, MaxBytes: x.MaxBytes, Accept: accept, By: web.Actor(r.Context()).Account})
 	if err != nil {
 		return file.File{}, err
 	}

@@ -37,7 +37,7 @@ func (p Pages) receive(r *http.Request, k *work, page *form.Page, revision *int6
 			switch f := fault.Of(err); {
 			case err == nil:
 				got[x.ID] = append(got[x.ID], kept...)
-			case f.Kind == fault.Invalid || f.Kind == fault.TooLarge:
+			case f.Kind == fault.Invalid || f.Kind == fault.TooLarge || f.Key == "file.scanner_down":
 				wrong = append(wrong, fault.Field{Name: x.ID, Key: "filing.file_wrong",
 					Args: []any{"file", h.Filename, "text", web.Words(r.Context(), fault.Field{Key: f.Key, Args: f.Args})}})
 			default:

@@ -99,7 +99,7 @@ func (r *Room) write(ctx context.Context, w dossier.WritePaper) error {
 	if err != nil {
 		return fmt.Errorf("write %s of dossier %s: %w", w.Slot, d.ID, err)
 	}
-	blob, err := rooms.Files.Receive(ctx, bytes.NewReader(content), file.Meta{Name: name + ".pdf", Size: int64(len(content))})
+	blob, err := rooms.Files.Receive(ctx, bytes.NewReader(content), file.Meta{Name: name + ".pdf", Size: int64(len(content)), Ours: true})
 	if err != nil {
 		return fmt.Errorf("keep %s of dossier %s: %w", w.Slot, d.ID, err)
 	}
