@@ -271,7 +271,7 @@ func cutPaper(slot string) (string, bool) {
 // refusal says whether an error is one that the page itself shows, beside what
 // was typed.
 func refusal(err error) bool {
-	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Of(err).Key == "file.scanner_down"
+	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Is(err, fault.Unavailable) && fault.Of(err).Key == "file.scanner_down"
 }
 
 // conflict says whether somebody was faster, and with what.
