@@ -48,6 +48,9 @@ CREATE INDEX cases_holder_opened ON cases (holder, opened_at, id);
 CREATE INDEX cases_holder_accepted ON cases (holder, accepted_at);
 CREATE INDEX cases_holder_resolved ON cases (holder, resolved_at);
 
+-- Who filed before, by their phone.
+CREATE INDEX dossiers_phone ON dossiers (phone);
+
 -- Filters that an official keeps under a name.
 CREATE TABLE saved_views (
   id TEXT NOT NULL PRIMARY KEY,
@@ -64,6 +67,7 @@ CREATE INDEX saved_views_agency ON saved_views (agency, page);
 
 -- +goose Down
 DROP TABLE saved_views;
+DROP INDEX dossiers_phone;
 DROP INDEX cases_holder_resolved;
 DROP INDEX cases_holder_accepted;
 DROP INDEX cases_holder_opened;
