@@ -79,6 +79,7 @@ var house = []room{
 	{path: "internal/apps/account", may: "kernel core"},
 	{path: "internal/apps/board", may: "kernel core"},
 	{path: "internal/apps/inbox", may: "kernel core"},
+	{path: "internal/apps/helpdesk", may: "kernel core"},
 
 	// The outside world.
 	{path: "internal/adapters/pdf", may: "kernel"},

@@ -37,6 +37,7 @@ var notKeys = excuses{
 	"dossier.read_paper":     "an action in the journal",
 	"notify.deliver":         "a job",
 	"account.manage":         "a permission",
+	"account.recover":        "a permission",
 	"account.created":        "an action in the journal",
 	"account.closed":         "an action in the journal",
 	"dossier.read_consulted": "an action in the journal",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"benso/internal/adapters/clamd"
+	"benso/internal/apps/account"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/measures"
@@ -171,6 +172,7 @@ func (p *Program) join() (err error) {
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
 		p.Events.Gather(kind, "targets", targets.OnEvent(p.Jobs))
 	}
+	p.Accounts.Announce(account.Tell(p.Notices))
 	(&told.Room{Dossiers: p.Dossiers, Notices: p.Notices}).Subscribe(p.Events)
 	return p.hang()
 }

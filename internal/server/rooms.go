@@ -8,6 +8,7 @@ import (
 
 	"benso/internal/apps/account"
 	"benso/internal/apps/board"
+	"benso/internal/apps/helpdesk"
 	"benso/internal/apps/inbox"
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/desk"
@@ -76,6 +77,7 @@ func (p *Program) hang() error {
 	p.Site = web.New(web.Config{
 		Province: p.provinceName(), Simulated: p.Simulated, Secure: p.Config.secure(), Clock: p.Clock, Log: p.Log,
 		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Cookie: cookie},
+		Footer:   []web.Section{{ID: "helpdesk", Key: "server.helpdesk", URL: helpdesk.Path, Access: access.AccountRecover}},
 		Inbox:    web.Inbox{URL: inbox.Path, Unread: p.Notices.Unread},
 		Sections: []web.Section{
 			{ID: "procedures", Key: "server.procedures", URL: "/thu-tuc", Access: access.Public},
@@ -105,7 +107,8 @@ func (p *Program) hang() error {
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		officials,
 		register.Pages{Desk: officials, Citizens: p.Accounts, NewSheet: newSheet, Print: printer{}},
-		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
+		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Notices: p.Notices, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
+		helpdesk.Pages{DB: p.DB, Clock: p.Clock, Accounts: p.Accounts, AgencyPath: p.agencyPath},
 		inbox.Pages{Notices: p.Notices},
 		targets,
 		api(targets),

@@ -193,6 +193,18 @@ var table = []row{
 	{pattern: "GET /favicon.ico", want: "led"},
 	{pattern: "GET /assets/{hash}/{name}", kind: "asset", want: "200"},
 
+	// A clerk lets a person back in who stands at the desk.
+	//                                                                                     str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /ban-lam-viec/tai-khoan", want: "                                        in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
+	{pattern: "POST /ban-lam-viec/tai-khoan", form: blank, want: "                          401 403 403 422 403 403 403 403 403 403 422 403 403 403"},
+	{pattern: "POST /ban-lam-viec/tai-khoan/cap-lai", kind: "forgetful", form: card, want: " 401 403 403 200 403 403 403 403 403 403 200 403 403 403"},
+
+	// A forgotten password: who is signed in has none.
+	{pattern: "GET /quen-mat-khau", want: "                                                 200 led led led led led led led led led led led led led"},
+	{pattern: "POST /quen-mat-khau", form: blank, want: "422"},
+	{pattern: "GET /quen-mat-khau/ma", want: "                                              200 led led led led led led led led led led led led led"},
+	{pattern: "POST /quen-mat-khau/ma", form: blank, want: "422"},
+
 	// One's own account; the last two end sessions and stand last.
 	//                                                                                     str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
 	{pattern: "GET /dang-nhap", want: "                                                    200 led led led led led led led led led led led led led"},
@@ -203,6 +215,11 @@ var table = []row{
 	{pattern: "GET /tai-khoan", want: "                                                    in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
 	{pattern: "GET /tai-khoan/mat-khau", want: "                                           in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
 	{pattern: "POST /tai-khoan/mat-khau", form: password, want: "                          401 422 422 422 422 422 422 422 422 422 422 422 422 422"},
+	{pattern: "GET /tai-khoan/thu-dien-tu", want: "                                        in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "POST /tai-khoan/thu-dien-tu", form: blank, want: "                          401 422 422 422 422 422 422 422 422 422 422 422 422 422"},
+	{pattern: "GET /tai-khoan/thu-dien-tu/ma", want: "                                     in  200 200 200 200 200 200 200 200 200 200 200 200 200"},
+	{pattern: "POST /tai-khoan/thu-dien-tu/ma", form: blank, want: "                       401 422 422 422 422 422 422 422 422 422 422 422 422 422"},
+	{pattern: "POST /tai-khoan/thu-dien-tu/nhan", form: blank, want: "                     401 did did did did did did did did did did did did did"},
 	{pattern: "POST /tai-khoan/phien/{id}/ket-thuc", kind: "session", form: blank, want: " 401 did led led led led led led led led led led led led"},
 	{pattern: "POST /tai-khoan/phien/ket-thuc-khac", kind: "session", form: blank, want: " 401 did led led led led led led led led led led led led"},
 	{pattern: "POST /dang-xuat", form: blank, want: "                                      led did did did did did did did did did did did did did"},
@@ -282,6 +299,10 @@ func answer(t target) url.Values {
 }
 
 func seen(t target) url.Values { return with(blank(t), "seen", t["id"]) }
+
+func card(t target) url.Values {
+	return with(blank(t), "account", t["account"], "proof", "card", "citizen", "083198004321", "reason", "forgotten")
+}
 
 func follow(t target) url.Values { return url.Values{"so": {t["number"]}, "ma": {t["secret"]}} }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 	"benso/internal/core/cases"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/file"
+	"benso/internal/kernel/identity"
 	"benso/internal/kernel/worktime"
 	"benso/internal/testkit/robot"
 )
@@ -120,6 +122,17 @@ func kinds() map[string]func(*world) target {
 				w.t.Fatalf("the filter was not kept: %d", r.status)
 			}
 			return target{"view": w.text(`SELECT id FROM saved_views WHERE name = $1`, v.Get("name"))}
+		},
+		// A person whom nothing else here needs.
+		"forgetful": func(w *world) target {
+			pass, err := w.program.Accounts.OneTime(w.t.Context())
+			w.must(err)
+			var made identity.Issued
+			w.must(w.program.DB.Write(w.t.Context(), func(ctx context.Context, tx *database.Tx) (err error) {
+				made, err = w.program.Accounts.CreateAtDesk(ctx, tx, identity.By{Account: "system"}, identity.NewPerson{Name: "Phạm Thị Quên"}, pass)
+				return err
+			}))
+			return target{"account": made.Account}
 		},
 		"procedure": func(*world) target { return target{"code": "1.001193"} },
 		"session": func(w *world) target {
@@ -364,6 +377,7 @@ func (w *world) state() string {
 		`SELECT count(*), count(DISTINCT account), min(id) FROM sessions`,
 		`SELECT count(read_at), count(DISTINCT read_at), min(id) FROM notices WHERE read_at IS NOT NULL`,
 		`SELECT count(*), max(name), min(id) FROM saved_views`,
+		`SELECT count(*), count(DISTINCT wanted), max(account) FROM mail_choices`,
 	} {
 		var a, b, c *string
 		w.row([]any{&a, &b, &c}, query)

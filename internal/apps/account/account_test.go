@@ -23,6 +23,8 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
 	"benso/internal/kernel/identity"
+	"benso/internal/kernel/job"
+	"benso/internal/kernel/notify"
 	"benso/internal/kernel/web"
 	"benso/packs"
 )
@@ -42,6 +44,10 @@ type wharf struct {
 	db     *database.DB
 	clock  *clock.Fake
 	server *httptest.Server
+	room   *Room
+	told   *notify.Room
+	post   *post
+	jobs   *job.Queue
 }
 
 func open(t *testing.T) *wharf {
@@ -62,10 +68,11 @@ func open(t *testing.T) *wharf {
 	}
 	path := func(id string) (string, bool) { return "86/28756-2025/" + id + "/", id == agency }
 	room := New(Config{
-		DB: db, Identity: w.Store, Clock: w.clock, Roles: roles,
+		DB: db, Identity: w.Store, Clock: w.clock, Roles: roles, Notices: w.notices(),
 		HasDesk:    func(context.Context, string) bool { return true },
 		AgencyName: func(string) string { return "Ủy ban nhân dân xã An Hiệp" },
 	})
+	w.room = room
 	mark := func(w http.ResponseWriter, r *http.Request) error {
 		_, err := io.WriteString(w, "landed on "+r.URL.RequestURI())
 		return err

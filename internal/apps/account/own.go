@@ -11,6 +11,7 @@ import (
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
+	"benso/internal/kernel/notify"
 	"benso/internal/kernel/web"
 )
 
@@ -19,6 +20,7 @@ type accountPage struct {
 	Name     string
 	Number   string
 	Claims   []identity.Claim // phones and e-mails
+	Choice   notify.Choice
 	Official bool
 	Roles    []heldRole
 	Sessions []openSession
@@ -63,6 +65,9 @@ func (room *Room) showAccount(w http.ResponseWriter, r *http.Request) error {
 		if c.Kind != identity.Number {
 			page.Claims = append(page.Claims, c)
 		}
+	}
+	if page.Choice, err = room.Notices.Choice(ctx, account.ID); err != nil {
+		return err
 	}
 	if page.Roles, err = room.held(ctx, actor); err != nil {
 		return err

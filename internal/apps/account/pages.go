@@ -17,6 +17,7 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/identity"
+	"benso/internal/kernel/notify"
 	"benso/internal/kernel/web"
 )
 
@@ -49,6 +50,7 @@ type Config struct {
 	Cookie   identity.Cookie
 	Clock    clock.Clock
 	Roles    access.Roles
+	Notices  *notify.Room
 	// AgencyName names an agency; the id itself when it does not know it.
 	AgencyName func(id string) string
 	// HasDesk says whether an official has a queue to land on; one who has none lands
@@ -70,7 +72,9 @@ func New(c Config) *Room {
 	if c.Address == nil {
 		c.Address = peer
 	}
-	return &Room{Config: c, turns: newTurns()}
+	room := &Room{Config: c, turns: newTurns()}
+	c.Notices.Compose(codeKind, room.letter)
+	return room
 }
 
 func peer(r *http.Request) string {
@@ -86,7 +90,7 @@ const most = 16 << 10
 // Routes lists the pages. Signing out is open to everybody, so that a second
 // click on it is no refusal.
 func (room *Room) Routes() []web.Route {
-	return []web.Route{
+	return slices.Concat(room.mailRoutes(), room.forgottenRoutes(), []web.Route{
 		{Pattern: "GET " + SignInPath, Access: access.Public, Handler: room.showSignIn},
 		{Pattern: "POST " + SignInPath, Access: access.Public, Handler: room.signIn, MaxBody: most},
 		{Pattern: "GET " + RegisterPath, Access: access.Public, Handler: room.showRegister},
@@ -98,7 +102,7 @@ func (room *Room) Routes() []web.Route {
 		{Pattern: "POST " + PasswordPath, Access: access.AnySession, Handler: room.changePassword, MaxBody: most},
 		{Pattern: "POST " + sessionsPath + "/{id}/ket-thuc", Access: access.SignedIn, Handler: room.endSession, MaxBody: most},
 		{Pattern: "POST " + sessionsPath + "/ket-thuc-khac", Access: access.SignedIn, Handler: room.endOthers, MaxBody: most},
-	}
+	})
 }
 
 // next is the address of ours that the request asks to be led to; "" when it
@@ -110,7 +114,7 @@ func next(r *http.Request) string {
 		return ""
 	}
 	switch p := path.Clean(u.Path); {
-	case p == SignInPath, p == RegisterPath, p == SignOutPath, p == PasswordPath, strings.HasPrefix(p, sessionsPath+"/"):
+	case p == SignInPath, p == RegisterPath, p == SignOutPath, p == PasswordPath, p == ForgottenPath, p == recoverPath, strings.HasPrefix(p, sessionsPath+"/"):
 		return ""
 	}
 	return to

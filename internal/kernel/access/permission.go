@@ -14,13 +14,14 @@ const (
 	CaseAssign     Permission = "case.assign"
 	PaymentCollect Permission = "payment.collect" // take fees at the counter, cancel one's own receipt of the day, see the receipts of the agency
 	AccountManage  Permission = "account.manage"
+	AccountRecover Permission = "account.recover" // give a person at the desk a new password
 	AuditRead      Permission = "audit.read"
 	BoardOpen      Permission = "board.open" // open a number of the board to the records it counted
 	SystemManage   Permission = "system.manage"
 )
 
 var permissions = []Permission{
-	DossierRead, DossierIntake, DossierCheck, DossierSign, CaseAssign, PaymentCollect, AccountManage, AuditRead, BoardOpen, SystemManage,
+	DossierRead, DossierIntake, DossierCheck, DossierSign, CaseAssign, PaymentCollect, AccountManage, AccountRecover, AuditRead, BoardOpen, SystemManage,
 }
 
 // Permissions lists every permission that exists.

@@ -34,6 +34,7 @@ type Policy struct {
 	// gateway, the desk's own computer.
 	Handle, Address Throttle
 	Registering     Throttle // from one place
+	Codes           Throttle // one-time codes to one account or address
 	FirstPassword   time.Duration
 }
 
@@ -46,6 +47,7 @@ func DefaultPolicy() Policy {
 		Handle:        Throttle{Free: 5, Base: 2 * time.Second, Most: 5 * time.Minute, Forget: day},
 		Address:       Throttle{Free: 50, Base: time.Second, Most: time.Minute, Forget: time.Hour},
 		Registering:   Throttle{Free: 20, Base: 30 * time.Second, Most: time.Hour, Forget: day},
+		Codes:         Throttle{Free: 3, Base: 2 * time.Minute, Most: 2 * time.Hour, Forget: day},
 		FirstPassword: 14 * day,
 	}
 }
@@ -71,6 +73,7 @@ type Store struct {
 	secret []byte
 	policy Policy
 	hasher *hasher
+	tell   Announcer // nil: nobody is told
 }
 
 // New makes the Store. It evaluates one password, to measure strangers by.

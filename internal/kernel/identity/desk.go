@@ -113,7 +113,10 @@ func (s *Store) ResetPassword(ctx context.Context, tx *database.Tx, by By, accou
 	if err := s.endOthers(ctx, tx, by, account, ""); err != nil {
 		return err
 	}
-	return s.journal(ctx, tx, by.entry("password.reset", "account", account))
+	if err := s.journal(ctx, tx, by.entry("password.reset", "account", account)); err != nil {
+		return err
+	}
+	return s.announce(ctx, tx, account, PasswordReset)
 }
 
 // Close ends an account: its sessions, what it signs in with, and its

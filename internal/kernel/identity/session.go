@@ -127,16 +127,19 @@ func (s *Store) endByToken(ctx context.Context, tx *database.Tx, token string) e
 	return s.journal(ctx, tx, By{Account: account}.entry("session.ended", "session", id))
 }
 
-// Sweep removes sessions and counts of attempts that no longer mean anything. It
+// Sweep removes sessions, codes and counts of attempts that no longer mean anything. It
 // changes nothing that anybody could see.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.clock.Now()
-	forget := max(s.policy.Handle.Forget, s.policy.Address.Forget, s.policy.Registering.Forget)
+	forget := max(s.policy.Handle.Forget, s.policy.Address.Forget, s.policy.Registering.Forget, s.policy.Codes.Forget)
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		for kind, life := range map[Kind]Life{Person: s.policy.Persons, Official: s.policy.Officials} {
 			if err := sweepSessions(ctx, tx, kind, now.Add(-life.Idle), now.Add(-life.Most)); err != nil {
 				return err
 			}
+		}
+		if err := sweepCodes(ctx, tx, now.Add(-keepCodes)); err != nil {
+			return err
 		}
 		return sweepAttempts(ctx, tx, now.Add(-forget), now)
 	})

@@ -324,6 +324,9 @@ func (s *Store) ChangePassword(ctx context.Context, p Profile, current, next, ad
 		if err := settle(ctx, tx, charges); err != nil {
 			return err
 		}
-		return s.journal(ctx, tx, audit.Entry{Actor: p.Account, Action: "password.changed", ObjectKind: "account", ObjectID: p.Account})
+		if err := s.journal(ctx, tx, audit.Entry{Actor: p.Account, Action: "password.changed", ObjectKind: "account", ObjectID: p.Account}); err != nil {
+			return err
+		}
+		return s.announce(ctx, tx, p.Account, PasswordChanged)
 	})
 }

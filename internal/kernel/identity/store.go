@@ -472,3 +472,101 @@ func ConfirmedEmail(ctx context.Context, q database.Querier, account string) (em
 	}
 	return email, nil
 }
+
+// One-time codes.
+
+// codeRow is a code as it is kept.
+type codeRow struct {
+	Code
+	used bool
+}
+
+func insertCode(ctx context.Context, tx *database.Tx, c Code, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO codes (id, purpose, account, handle, attempts, created_at, until) VALUES ($1, $2, $3, $4, 0, $5, $6)`,
+		c.ID, string(c.Purpose), c.Account, c.Email, database.At(now), database.At(c.Until))
+	if err != nil {
+		return fmt.Errorf("keep code %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+func readCode(ctx context.Context, q database.Querier, id string) (row codeRow, err error) {
+	var until, used database.Time
+	err = q.QueryRowContext(ctx, `SELECT id, purpose, account, handle, until, used_at FROM codes WHERE id = $1`, id).
+		Scan(&row.ID, &row.Purpose, &row.Account, &row.Email, &until, &used)
+	row.Until, row.used = until.Time, !used.IsZero()
+	return row, oneOf(err, "code", id)
+}
+
+// tryCode counts an attempt at a code that is still open.
+func tryCode(ctx context.Context, tx *database.Tx, id string, purpose Purpose, most int, now time.Time) (c Code, open bool, err error) {
+	err = tx.QueryRowContext(ctx, `UPDATE codes SET attempts = attempts + 1
+		WHERE id = $1 AND purpose = $2 AND used_at IS NULL AND until > $3 AND attempts < $4 RETURNING id, purpose, account, handle`,
+		id, string(purpose), database.At(now), most).Scan(&c.ID, &c.Purpose, &c.Account, &c.Email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Code{}, false, nil
+	}
+	if err != nil {
+		return Code{}, false, fmt.Errorf("try code %s: %w", id, err)
+	}
+	return c, true, nil
+}
+
+func useCode(ctx context.Context, tx *database.Tx, id string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL`, id, database.At(now)); err != nil {
+		return fmt.Errorf("use code %s: %w", id, err)
+	}
+	return nil
+}
+
+// endCodes ends the open codes of an account for one purpose. Codes of nobody end
+// by themselves.
+func endCodes(ctx context.Context, tx *database.Tx, c Code, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE codes SET until = $3 WHERE account = $1 AND purpose = $2 AND account <> '' AND used_at IS NULL AND until > $3`,
+		c.Account, string(c.Purpose), database.At(now))
+	if err != nil {
+		return fmt.Errorf("end codes of account %s: %w", c.Account, err)
+	}
+	return nil
+}
+
+func sweepCodes(ctx context.Context, tx *database.Tx, before time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM codes WHERE until < $1`, database.At(before)); err != nil {
+		return fmt.Errorf("sweep codes: %w", err)
+	}
+	return nil
+}
+
+// recoverable finds the open person's account that a handle is confirmed for, and
+// its confirmed e-mail: the handle itself if it is one. Both are empty when there
+// is none.
+func recoverable(ctx context.Context, q database.Querier, h Handle) (account, email string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT a.id, e.handle FROM handles h JOIN accounts a ON a.id = h.account
+		JOIN handles e ON e.account = a.id AND e.kind = 'email' AND e.confirmed_at IS NOT NULL
+		WHERE h.handle = $1 AND h.confirmed_at IS NOT NULL AND a.kind = 'person' AND a.closed_at IS NULL
+		ORDER BY CASE WHEN e.handle = h.handle THEN 0 ELSE 1 END, e.confirmed_at DESC, e.handle LIMIT 1`, h.Value).Scan(&account, &email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("find the account to recover: %w", err)
+	}
+	return account, email, nil
+}
+
+func dropOtherEmails(ctx context.Context, tx *database.Tx, account, email string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE account = $1 AND kind = 'email' AND handle <> $2`, account, email); err != nil {
+		return fmt.Errorf("drop the other e-mails of account %s: %w", account, err)
+	}
+	return nil
+}
+
+// insertRecovery keeps that a clerk gave a password anew, on which proof and why.
+func insertRecovery(ctx context.Context, tx *database.Tx, by By, r Recovery, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO recoveries (id, account, clerk, acting_for, agency, proof, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		database.NewID(), r.Account, by.Account, by.For, r.Agency, string(r.Proof), string(r.Reason), database.At(now))
+	if err != nil {
+		return fmt.Errorf("keep the recovery of account %s: %w", r.Account, err)
+	}
+	return nil
+}

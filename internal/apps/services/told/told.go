@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"benso/internal/apps/services/dossier"
@@ -83,10 +84,15 @@ func (r *Room) hear(ctx context.Context, tx *database.Tx, e event.Event) error {
 	if err != nil || d.Applicant == "" {
 		return err
 	}
-	act, ok, err := r.event(ctx, tx, d.ID, what.Seq)
-	if err != nil || !ok {
+	events, err := cases.Events(ctx, tx, d.ID)
+	if err != nil {
 		return err
 	}
+	at := slices.IndexFunc(events, func(e cases.Event) bool { return e.Seq == what.Seq })
+	if at < 0 {
+		return nil
+	}
+	act := events[at]
 	p, err := r.Dossiers.Catalogue.Version(d.Procedure, d.ProcedureVersion)
 	if err != nil {
 		return err
@@ -97,7 +103,7 @@ func (r *Room) hear(ctx context.Context, tx *database.Tx, e event.Event) error {
 	}
 	texts := map[string]notify.Text{}
 	for _, lang := range message.Languages {
-		s := step{act: what.Act, number: number(d, act.At), procedure: p.Name.In(lang), agency: agency.Name, due: act.DueAt, provisional: d.Provisional && act.DueAt.Equal(d.DueAt)}
+		s := step{act: what.Act, number: number(d, events[:at+1]), procedure: p.Name.In(lang), agency: agency.Name, due: act.DueAt, provisional: d.Provisional && act.DueAt.Equal(d.DueAt)}
 		texts[lang], _ = s.say(message.WithLang(ctx, lang))
 	}
 	return r.Notices.Tell(ctx, tx, notify.Notice{
@@ -106,24 +112,11 @@ func (r *Room) hear(ctx context.Context, tx *database.Tx, e event.Event) error {
 	})
 }
 
-func (r *Room) event(ctx context.Context, tx *database.Tx, id string, seq int64) (cases.Event, bool, error) {
-	events, err := cases.Events(ctx, tx, id)
-	if err != nil {
-		return cases.Event{}, false, err
-	}
-	for _, e := range events {
-		if e.Seq == seq {
-			return e, true, nil
-		}
-	}
-	return cases.Event{}, false, nil
-}
-
-// number is how a dossier was called at an instant: it has its code from
+// number is how a dossier was called after its first acts: it has its code from
 // acceptance on (Decree 61/2018, Art. 17.3).
-func number(d dossier.Dossier, at time.Time) string {
-	if d.Code == "" || at.Before(d.AcceptedAt) {
-		return d.FilingNumber
+func number(d dossier.Dossier, acts []cases.Event) string {
+	if slices.ContainsFunc(acts, func(e cases.Event) bool { return e.Act == dossier.ActAccept }) {
+		return d.Code
 	}
-	return d.Code
+	return d.FilingNumber
 }
