@@ -1,6 +1,9 @@
 package vntext
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 var (
 	digitWords = []string{"không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"}
@@ -66,4 +69,16 @@ func hundreds(n int64, after bool) string {
 		words = append(words, digitWords[one])
 	}
 	return strings.Join(words, " ")
+}
+
+// UpperFirst makes a text begin a line.
+func UpperFirst(s string) string {
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:n]) + s[n:]
+}
+
+// LowerFirst makes a text stand inside a sentence.
+func LowerFirst(s string) string {
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.ToLower(s[:n]) + s[n:]
 }

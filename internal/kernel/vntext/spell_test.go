@@ -15,3 +15,11 @@ func TestAmountsAreSpelledAsReceiptsCarryThem(t *testing.T) {
 		}
 	}
 }
+
+func TestFirstLetterIsMadeLargeOrSmall(t *testing.T) {
+	for _, s := range [][2]string{{"đồng", "Đồng"}, {"ấp 3", "Ấp 3"}, {"", ""}, {"8", "8"}} {
+		if UpperFirst(s[0]) != s[1] || LowerFirst(s[1]) != s[0] {
+			t.Errorf("%q: %q, %q", s[0], UpperFirst(s[0]), LowerFirst(s[1]))
+		}
+	}
+}

@@ -115,6 +115,7 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 	if page.Fee, err = (payment.Room{Dossiers: p.Room}).View(ctx, d, payment.OwnReceipts(d.ID)); err != nil {
 		return err
 	}
+	page.Fee.Own = true
 	return web.Render(w, r, http.StatusOK, one(page))
 }
 

@@ -20,7 +20,6 @@ import (
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/form"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 )
@@ -440,13 +439,20 @@ func (p dayPage) dateField(ctx context.Context) web.DateField {
 	return web.DateField{Name: "ngay", Label: message.T(ctx, "payment.day"), Error: web.ErrorAt(ctx, p.Errors, "ngay-day"), Day: at("ngay-day", 8, 10), Month: at("ngay-month", 5, 7), Year: at("ngay-year", 0, 4)}
 }
 
-// textOf gives an author's or a clerk's text in the language of the page.
-func textOf(ctx context.Context, t form.Text) string { return t.In(message.Lang(ctx)) }
-
 // printKey gives the last receipt a key on the keyboard.
 func printKey(i, n int) templ.Attributes {
 	if i != n-1 {
 		return nil
 	}
 	return templ.Attributes{"data-shortcut": "p", "aria-keyshortcuts": "p"}
+}
+
+// cancelled counts the receipts of the day that do not stand.
+func (p dayPage) cancelled() (n int) {
+	for _, x := range p.Payments {
+		if x.Status == Cancelled {
+			n++
+		}
+	}
+	return n
 }

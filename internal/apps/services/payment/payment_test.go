@@ -21,7 +21,7 @@ import (
 func TestFeeIsTakenWholeAndTheReceiptHasTheNextNumber(t *testing.T) {
 	each(t, func(w world) {
 		d := w.accepted(inTime)
-		if a := w.account(d); a.Standing() != Owed || a.Warning(t.Context()) != "Lệ phí: Chưa nộp 8.000 ₫. Nộp tại bộ phận một cửa." {
+		if a := w.account(d); a.Standing() != Owed || a.Warning(t.Context()) != "Phí, lệ phí: Chưa nộp 8.000 ₫" {
 			t.Errorf("%+v", a)
 		}
 		p := w.pay(w.clerk, due(d))
@@ -132,7 +132,7 @@ func TestManyHandsTakeEachFeeOnceAndLeaveNoGap(t *testing.T) {
 func TestUnknownFeeIsDeterminedByWhoeverTakesIt(t *testing.T) {
 	each(t, func(w world) {
 		d := w.accepted(late)
-		if a := w.account(d); a.Standing() != Unknown || !strings.HasPrefix(a.Warning(t.Context()), "Lệ phí: Chưa rõ") {
+		if a := w.account(d); a.Standing() != Unknown || !strings.HasPrefix(a.Warning(t.Context()), "Phí, lệ phí: Chưa rõ") {
 			t.Errorf("%+v", a)
 		}
 		c := due(d)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/kernel/clock"
@@ -84,7 +83,7 @@ func (p Pages) slip(ctx context.Context, d dossier.Dossier, x Payment) (Slip, er
 	at := x.At.In(clock.Zone)
 	s := Slip{Agency: strings.ToUpper(agency.Name), Place: place.Short(), Number: x.Text(), Code: x.Code, Payer: x.Payer, Procedure: proc.Name.Vi,
 		Date:   message.T(ctx, "payment.slip_date", "day", at.Format("02"), "month", at.Format("01"), "year", at.Format("2006")),
-		Amount: message.Money(ctx, x.Amount), Words: upper(message.T(ctx, "payment.slip_words", "words", vntext.Spell(x.Amount))), Method: x.Method.text(ctx), TakenAt: message.DateTime(ctx, x.At), Clerk: names[x.By], Issued: x.At}
+		Amount: message.Money(ctx, x.Amount), Words: vntext.UpperFirst(message.T(ctx, "payment.slip_words", "words", vntext.Spell(x.Amount))), Method: x.Method.text(ctx), TakenAt: message.DateTime(ctx, x.At), Clerk: names[x.By], Issued: x.At}
 	if above, err := view.Unit(place.Parent); err == nil {
 		s.Parent = strings.ToUpper(message.T(ctx, "payment.slip_parent", "unit", above.Name))
 	}
@@ -93,9 +92,16 @@ func (p Pages) slip(ctx context.Context, d dossier.Dossier, x Payment) (Slip, er
 			continue
 		}
 		for _, l := range f.Lines {
-			if l.Amount != nil {
-				s.Lines = append(s.Lines, SlipLine{Name: strings.TrimSpace(l.Title(ctx) + ". " + textOf(ctx, l.Reason)), Amount: message.Money(ctx, *l.Amount)})
+			if l.Amount == nil {
+				continue
 			}
+			name := l.Title(ctx)
+			for _, more := range []string{l.Reason.Vi, l.Basis} {
+				if more != "" {
+					name += ". " + more
+				}
+			}
+			s.Lines = append(s.Lines, SlipLine{Name: name, Amount: message.Money(ctx, *l.Amount)})
 		}
 		if total, known := f.Total(); known && total > x.Amount {
 			s.Before = message.Money(ctx, total-x.Amount)
@@ -105,10 +111,4 @@ func (p Pages) slip(ctx context.Context, d dossier.Dossier, x Payment) (Slip, er
 		s.Cancelled = message.T(ctx, "payment.slip_cancelled", "at", message.DateTime(ctx, x.CancelledAt), "reason", x.Reason)
 	}
 	return s, nil
-}
-
-// upper makes a text begin a line.
-func upper(s string) string {
-	_, n := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(s[:n]) + s[n:]
 }

@@ -5,6 +5,7 @@ import (
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/kernel/message"
+	"benso/internal/kernel/vntext"
 	"benso/internal/kernel/web"
 )
 
@@ -14,6 +15,7 @@ type View struct {
 	Account
 	Receipts string // address below which the receipts are; each adds its id
 	Collect  string // where the fee is taken; empty for whoever may not
+	Own      bool   // for the applicant, who is told where to pay
 }
 
 // View reads the fee of a dossier for a page. receipts is the address of its
@@ -56,12 +58,20 @@ func (a Account) Warning(ctx context.Context) string {
 	return message.T(ctx, "payment.warn", "line", a.Line(ctx))
 }
 
+// hint tells the applicant where what is open is paid.
+func (v View) hint(ctx context.Context) string {
+	if !v.Own || !v.Open() {
+		return ""
+	}
+	return message.T(ctx, "payment.where")
+}
+
 // rows are the lines of the fee, with their reasons, and the total.
 func (v View) rows(ctx context.Context) []web.Row { return v.Fee.Rows(ctx) }
 
 // says tells one receipt.
 func (p Payment) says(ctx context.Context) string {
-	line := message.T(ctx, "payment.receipt_line", "amount", message.Money(ctx, p.Amount), "at", message.DateTime(ctx, p.At), "method", p.Method.text(ctx))
+	line := message.T(ctx, "payment.receipt_line", "amount", message.Money(ctx, p.Amount), "at", message.DateTime(ctx, p.At), "method", vntext.LowerFirst(p.Method.text(ctx)))
 	if p.Status == Cancelled {
 		return message.T(ctx, "payment.receipt_cancelled", "line", line, "reason", p.Reason)
 	}
