@@ -15,6 +15,7 @@ import (
 // every fault; a fault's Name is the id of the input to go to, and its args
 // hold the label in the language of env.
 func (f *Form) Check(p *Page, in PageInput, so Answers, env Env) (Answers, []fault.Field) {
+	f = f.ready()
 	kept := make(Answers, len(so)+len(p.Fields))
 	for _, q := range f.pages[:f.index[p.ID]] {
 		if q.When.holds(kept) {
@@ -47,6 +48,7 @@ func (f *Form) Check(p *Page, in PageInput, so Answers, env Env) (Answers, []fau
 // old, days pass, units end. It gives the answers that count; those of pages
 // and fields that are no longer asked are dropped.
 func (f *Form) CheckAll(a Answers, env Env) (Answers, []fault.Field) {
+	f = f.ready()
 	kept := make(Answers, len(a))
 	j := newJudge(env, kept)
 	for _, p := range f.pages {

@@ -2,6 +2,7 @@ package form
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -45,6 +46,19 @@ type Form struct {
 	digest string
 	fields map[string]*Page // field id → its page
 	index  map[string]int   // page id → position
+	made   func() *Form     // a form that Later promised
+}
+
+// Later promises a form that is made when it is first used: of a thousand made by
+// a program, few are ever opened. make must give the same form each time.
+func Later(make func() *Form) *Form { return &Form{made: sync.OnceValue(make)} }
+
+// ready gives the form itself.
+func (f *Form) ready() *Form {
+	if f.made != nil {
+		return f.made()
+	}
+	return f
 }
 
 // Page is one topic.
@@ -151,10 +165,14 @@ type Env struct {
 
 // Digest pins the form's version: equal digests mean equal forms, whatever the
 // file's comments and layout.
-func (f *Form) Digest() string { return f.digest }
+func (f *Form) Digest() string {
+	f = f.ready()
+	return f.digest
+}
 
 // Page finds a page by id.
 func (f *Form) Page(id string) (*Page, bool) {
+	f = f.ready()
 	i, ok := f.index[id]
 	if !ok {
 		return nil, false
@@ -163,14 +181,21 @@ func (f *Form) Page(id string) (*Page, bool) {
 }
 
 // All lists every page, asked or not, in order.
-func (f *Form) All() []*Page { return append([]*Page(nil), f.pages...) }
+func (f *Form) All() []*Page {
+	f = f.ready()
+	return append([]*Page(nil), f.pages...)
+}
 
 // First is the first page; it has no condition.
-func (f *Form) First() *Page { return f.pages[0] }
+func (f *Form) First() *Page {
+	f = f.ready()
+	return f.pages[0]
+}
 
 // Next is the page asked after this one; ok is false when all were asked and
 // the answers are to be checked.
 func (f *Form) Next(page *Page, a Answers) (next *Page, ok bool) {
+	f = f.ready()
 	pages, _ := f.walk(a)
 	for _, p := range pages {
 		if f.index[p.ID] > f.index[page.ID] {
@@ -182,6 +207,7 @@ func (f *Form) Next(page *Page, a Answers) (next *Page, ok bool) {
 
 // Before is the page asked before this one; ok is false on the first page.
 func (f *Form) Before(page *Page, a Answers) (before *Page, ok bool) {
+	f = f.ready()
 	pages, _ := f.walk(a)
 	for _, p := range pages {
 		if f.index[p.ID] >= f.index[page.ID] {
@@ -194,6 +220,7 @@ func (f *Form) Before(page *Page, a Answers) (before *Page, ok bool) {
 
 // Pages lists the pages that these answers ask for.
 func (f *Form) Pages(a Answers) []*Page {
+	f = f.ready()
 	pages, _ := f.walk(a)
 	return pages
 }
@@ -201,6 +228,7 @@ func (f *Form) Pages(a Answers) []*Page {
 // Asked gives those answers that the form asks for: what hangs on a page or a
 // field that is no longer asked is left out, as it is when the answers are sent.
 func (f *Form) Asked(a Answers) Answers {
+	f = f.ready()
 	_, kept := f.walk(a)
 	return kept
 }
@@ -208,6 +236,7 @@ func (f *Form) Asked(a Answers) Answers {
 // PageOf finds the page of an input by its name ("mother-born-day"), which is
 // also the Name of a fault.Field.
 func (f *Form) PageOf(input string) (*Page, bool) {
+	f = f.ready()
 	id, _, _ := strings.Cut(input, "-")
 	p, ok := f.fields[id]
 	return p, ok
@@ -216,6 +245,7 @@ func (f *Form) PageOf(input string) (*Page, bool) {
 // Papers lists the file fields that these answers ask for, by paper id: what
 // the checklist of the desk starts from.
 func (f *Form) Papers(a Answers) []*Field {
+	f = f.ready()
 	pages, kept := f.walk(a)
 	var papers []*Field
 	for _, p := range pages {
@@ -230,10 +260,12 @@ func (f *Form) Papers(a Answers) []*Field {
 
 // Use gives the answer that the form declares for a use: "place" is the unit
 // whose agency handles the dossier, "subject" whom it is about, "name", "phone"
-// and "email" how to reach the applicant, "receive" how the result is wanted. A
+// and "email" how to reach the applicant, "receive" how the result is wanted,
+// "level" at which level where several handle the procedure. A
 // use may name several fields; the first one that is answered counts. "" when
 // there is none.
 func (f *Form) Use(a Answers, name string) string {
+	f = f.ready()
 	_, kept := f.walk(a)
 	for _, u := range f.use[name] {
 		if v, ok := u.ref.value(kept); ok && u.when.holds(kept) {
@@ -244,7 +276,10 @@ func (f *Form) Use(a Answers, name string) string {
 }
 
 // Uses says whether the form declares an answer for a use; see Use.
-func (f *Form) Uses(name string) bool { return len(f.use[name]) > 0 }
+func (f *Form) Uses(name string) bool {
+	f = f.ready()
+	return len(f.use[name]) > 0
+}
 
 // use is one answer that serves a use, and when it does.
 type use struct {

@@ -167,6 +167,7 @@ func entryOf(x *Field, name string) (i int, rest string, ok bool) {
 // never answered starts with what its author declared (start, start_from), so
 // that nobody types the same thing twice.
 func (f *Form) Input(p *Page, a Answers, lang string) PageInput {
+	f = f.ready()
 	in := PageInput{Values: url.Values{}, Files: map[string][]File{}}
 	_, kept := f.walk(a)
 	fresh := true

@@ -13,7 +13,7 @@ import (
 )
 
 // Uses are the things that a form may say about its own answers; see Form.Use.
-var Uses = []string{"place", "subject", "name", "phone", "email", "receive"}
+var Uses = []string{"place", "subject", "name", "phone", "email", "receive", "level"}
 
 // ParseBytes parses a file that holds a form and nothing else.
 func ParseBytes(file string, data []byte) (*Form, []pack.Problem) {

@@ -19,6 +19,7 @@ type Row struct {
 // Summary lists what was answered, page by page, as people read it. Only what
 // is asked is listed; a field that was left empty has an empty value.
 func (f *Form) Summary(a Answers, env Env) []Row {
+	f = f.ready()
 	lang := "vi"
 	if env.Lang == "en" {
 		lang = "en"

@@ -21,6 +21,7 @@ type PageView struct {
 // drawn, since without JavaScript nothing can bring it later; what is typed
 // there counts only if its condition holds once the page is sent.
 func (f *Form) View(p *Page, in PageInput, a Answers, errs []fault.Field, env Env) PageView {
+	f = f.ready()
 	_, kept := f.walk(a)
 	return PageView{Page: p, Fields: p.shown(kept), Input: in, Errors: errs, Places: env.Places, Lang: env.Lang}
 }

@@ -111,6 +111,11 @@ func Versions(ctx context.Context, q database.Querier, folder string) ([]File, e
 		folder, behind(folder))
 }
 
+// FileVersions gives every version of one file.
+func FileVersions(ctx context.Context, q database.Querier, name string) ([]File, error) {
+	return list(ctx, q, `SELECT path, version, origin, digest, body FROM pack_files WHERE path = $1 ORDER BY version`, name)
+}
+
 // behind is the first path after all those under a folder: "0" follows "/".
 func behind(folder string) string { return folder[:len(folder)-1] + "0" }
 

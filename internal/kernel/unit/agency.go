@@ -16,7 +16,7 @@ type Agency struct {
 	ID         string
 	Unit       string // id
 	Name       string // in full: "Ủy ban nhân dân xã An Hiệp"
-	Kind       string
+	Kind       string // people_committee, department_justice, …: what competence is given to
 	Identifier string // V1V2V3.Z1Z2.Y1Y2.MX1X2, level 1 at the right (QCVN 102:2016)
 	Fictitious bool   // the identifier was made for this pack
 	From       database.Date

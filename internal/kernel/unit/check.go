@@ -278,9 +278,10 @@ func (c *checker) checkAgencies() {
 		c.within(AgenciesFile, "agency", a.ID, "unit", a.Unit, a.line, [2]database.Date{a.From, a.To},
 			[2]database.Date{unit[0].From, unit[len(unit)-1].To})
 	}
-	// A unit has one executive body at a time: the successor of a committee is
-	// found by it.
-	committees := map[string][]agencyRow{}
+	// A unit has one agency of a kind at a time: what handles a procedure, and what
+	// succeeds an agency, are found by it.
+	type seat struct{ unit, kind string }
+	seats := map[seat][]agencyRow{}
 	for id, periods := range byID {
 		slices.SortStableFunc(periods, func(a, b agencyRow) int { return compareDates(a.From, b.From) })
 		for i := 1; i < len(periods); i++ {
@@ -290,18 +291,16 @@ func (c *checker) checkAgencies() {
 				c.problem(AgenciesFile, a.line, "give it another id", "agency %s has another unit, kind or identifier than on line %d", id, before.line)
 			}
 		}
-		if periods[0].Kind == PeoplesCommittee {
-			life := periods[0]
-			life.To = periods[len(periods)-1].To
-			committees[life.Unit] = append(committees[life.Unit], life)
-		}
+		life := periods[0]
+		life.To = periods[len(periods)-1].To
+		seats[seat{life.Unit, life.Kind}] = append(seats[seat{life.Unit, life.Kind}], life)
 	}
-	for unit, all := range committees {
+	for at, all := range seats {
 		slices.SortStableFunc(all, func(a, b agencyRow) int { return strings.Compare(a.ID, b.ID) })
 		for i, a := range all {
 			for _, b := range all[:i] {
 				if (a.To == "" || b.From <= a.To) && (b.To == "" || a.From <= b.To) {
-					c.problem(AgenciesFile, a.line, "keep one", "unit %s has two people's committees at once: %s and %s", unit, b.ID, a.ID)
+					c.problem(AgenciesFile, a.line, "keep one", "unit %s has two agencies of the kind %s at once: %s and %s", at.unit, at.kind, b.ID, a.ID)
 				}
 			}
 		}

@@ -16,8 +16,8 @@
 //     has a predecessor of its own level: no place and no record is ever lost;
 //   - the path of an id (its ancestors' ids and its own, each followed by "/")
 //     never changes, so it may be stored and used as a scope;
-//   - an agency lives within the life of its unit, and no two agencies ever
-//     have the same identifier.
+//   - an agency lives within the life of its unit, no two agencies ever have the
+//     same identifier, and a unit has one agency of a kind at a time.
 //
 // Dates are days in the zone of the province; From is the first day and To the
 // last, both included; an empty To means that it still exists. Facts that no

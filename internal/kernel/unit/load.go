@@ -32,6 +32,7 @@ var (
 	// Ids are parts of paths: "/" would forge one, and "0" follows "/" in the
 	// byte order that scopes rely on.
 	idShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	kindShape = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 	// V1V2V3.Z1Z2.Y1Y2.MX1X2, Circular 01/2018/TT-VPCP, Art. 19.
 	identifierShape = regexp.MustCompile(`^[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2}$`)
 
@@ -263,6 +264,9 @@ func (c *checker) readAgencies(fsys fs.FS) {
 		a.From, a.To = r.period()
 		if !identifierShape.MatchString(a.Identifier) {
 			r.problem("write it as 000.00.16.H07, level 1 at the right", "identifier %q has not the shape V1V2V3.Z1Z2.Y1Y2.MX1X2", a.Identifier)
+		}
+		if a.Kind != "" && !kindShape.MatchString(a.Kind) {
+			r.problem("write it as people_committee or department_justice", "kind %q is not a kind of agency", a.Kind)
 		}
 		if f := r.fields["fictitious"]; f != "yes" && f != "no" {
 			r.problem("write yes or no", "fictitious is %q", f)

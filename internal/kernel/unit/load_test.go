@@ -118,7 +118,7 @@ func TestFaultIsRefusedWithFileLineAndMend(t *testing.T) {
 		{"identifier twice", u, s, swap(a, "000.00.01.H07", "000.01.01.H07"), "agencies.csv:4", "the identifier 000.01.01.H07 of ub-a", "its own"},
 		{"level 1 at the left", u, s, swap(a, "000.00.01.H07", "H07.01.00.000"), "agencies.csv:4", "has not the shape", "level 1 at the right"},
 		{"identifier neither known nor made up", u, s, swap(a, "000.00.01.H07,yes", "000.00.01.H07,perhaps"), "agencies.csv:4", `fictitious is "perhaps"`, "yes or no"},
-		{"two committees", u, s, a + "ub-x,c,Ủy ban nhân dân xã C,people_committee,000.00.02.H07,yes,2025-07-01,,derived,x,\n", "agencies.csv:5", "two people's committees", "keep one"},
+		{"two committees", u, s, a + "ub-x,c,Ủy ban nhân dân xã C,people_committee,000.00.02.H07,yes,2025-07-01,,derived,x,\n", "agencies.csv:5", "two agencies of the kind people_committee", "keep one"},
 		{"id of a unit", u, s, swap(a, "ub-c,c,", "c,c,"), "agencies.csv:4", "c is the id of a unit", "another id"},
 		{"agency with a gap", u, s, swap(a, "2020-01-01,2023-04-09", "2020-01-01,2023-04-01"), "agencies.csv:3", "gap after line 2", "begin on 2023-04-02"},
 	}

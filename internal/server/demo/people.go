@@ -42,6 +42,8 @@ func man(r *rand.Rand, family string) string {
 const (
 	home      = "28810-2025" // Xã Phú Túc
 	neighbour = "28756-2025" // Phường Phú Khương
+
+	department = "department_justice" // of the province, to try what a department handles
 )
 
 // Guest is an account that the welcome names.
@@ -55,6 +57,9 @@ var Guests = []Guest{
 	{"signer", "lanhdao@benso.example"},
 	{"head", "thutruong@benso.example"},
 	{"clerk, neighbouring commune", "motcua.phukhuong@benso.example"},
+	{"clerk, department of justice", "motcua.sotuphap@benso.example"},
+	{"specialist, department of justice", "chuyenvien.sotuphap@benso.example"},
+	{"signer, department of justice", "lanhdao.sotuphap@benso.example"},
 	{"leader of the province", "tinh@benso.example"},
 	{"inspector", "thanhtra@benso.example"},
 	{"administrator", "quantri@benso.example"},
@@ -154,7 +159,7 @@ func (s *staff) hire(ctx context.Context, persons int) error {
 			if agency.Kind != unit.PeoplesCommittee {
 				continue
 			}
-			d, err := s.desk(ctx, place, agency)
+			d, err := s.desk(ctx, place, agency, suffix(place))
 			if err != nil {
 				return err
 			}
@@ -164,7 +169,14 @@ func (s *staff) hire(ctx context.Context, persons int) error {
 	top := ""
 	for _, province := range view.Provinces() {
 		for _, agency := range s.p.Dossiers.Units.AgenciesOf(province.ID, today) {
-			top = agency.ID
+			switch agency.Kind {
+			case unit.PeoplesCommittee:
+				top = agency.ID
+			case department:
+				if _, err := s.desk(ctx, province, agency, ".sotuphap"); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	for _, o := range []struct{ handle, role, agency string }{
@@ -186,14 +198,18 @@ func (s *staff) hire(ctx context.Context, persons int) error {
 	return nil
 }
 
-func (s *staff) desk(ctx context.Context, place unit.Unit, agency unit.Agency) (d desk, err error) {
-	suffix := "." + place.Code
+// suffix tells the officials of one commune from those of another.
+func suffix(place unit.Unit) string {
 	switch place.ID {
 	case home:
-		suffix = ""
+		return ""
 	case neighbour:
-		suffix = ".phukhuong"
+		return ".phukhuong"
 	}
+	return "." + place.Code
+}
+
+func (s *staff) desk(ctx context.Context, place unit.Unit, agency unit.Agency, suffix string) (d desk, err error) {
 	d = desk{agency: agency, place: place}
 	for _, o := range []struct {
 		actor        *access.Actor

@@ -33,6 +33,7 @@ type Catalogue struct {
 	dated       map[string][]*Procedure // by code: the newest version of each of its files, the one that counts first
 	current     []*Procedure            // the one of each that counts now, by code
 	folded      map[string]string
+	competence  map[string][]Competence     // by code
 	definitions map[string]cases.Definition // by id@version
 	newest      map[string]int64
 }
@@ -47,6 +48,11 @@ func Load(ctx context.Context, q database.Querier, v cases.Vocabulary, roles acc
 		}
 		files = append(files, found...)
 	}
+	table, err := pack.FileVersions(ctx, q, CompetenceFile)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, table...)
 	c, problems := build(files, v, roles)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the pack in the database does not load: %w", problems[0])
@@ -82,6 +88,12 @@ func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogu
 		}
 	}
 	for _, f := range files {
+		if f.Path == CompetenceFile {
+			// Versions come in their order, so the last one stays.
+			rows, wrong := parseCompetence(f)
+			problems = append(problems, wrong...)
+			c.competence = rows
+		}
 		if path.Dir(f.Path)+"/" == processes {
 			d, wrong := cases.Parse(f.Path, []byte(f.Body), f.Version, v, holders(roles))
 			problems = append(problems, wrong...)
@@ -96,6 +108,9 @@ func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogu
 			problems = append(problems, s.problem(fmt.Sprintf("there is no process %q", p.Process), "name one of processes/, or add it there", "process"))
 		}
 		c.dated[p.Code] = append(c.dated[p.Code], p)
+	}
+	for _, p := range c.all {
+		c.place(p)
 	}
 	for code, all := range c.dated {
 		slices.SortFunc(all, byWeight)

@@ -54,6 +54,9 @@ type Procedure struct {
 	Steps        string     `yaml:"steps"`
 	Conditions   string     `yaml:"conditions"`
 	Results      []Result   `yaml:"-"` // all of them; Result is the first
+	Sector       bool       `yaml:"-"` // belongs to a national sector: see Competence
+	Unassigned   bool       `yaml:"-"` // nobody knows which agency handles it here
+	Presence     string     `yaml:"-"` // the law by which somebody must come
 	Notes        []Note     `yaml:"-"` // what the portal lists among the papers and is none
 
 	LimitNode yaml.Node `yaml:"time_limit"`
@@ -106,9 +109,10 @@ type Service string
 
 // The levels of online service (Decree 42/2022, kept by Decree 224/2026).
 const (
-	Full    Service = "full"    // toàn trình: everything online
-	Partial Service = "partial" // một phần: one must come once
-	Info    Service = "info"    // not offered online
+	Full     Service = "full"     // toàn trình: everything online
+	Partial  Service = "partial"  // một phần: one must come once
+	Unstated Service = "unstated" // filed online; the sources do not say whether one must come
+	Info     Service = "info"     // not offered online
 )
 
 // Effective is from when, and until when, a procedure holds.
@@ -159,7 +163,9 @@ func (p *Procedure) InForce(day string) bool {
 }
 
 // Online says whether it can be filed online.
-func (p *Procedure) Online() bool { return p.Service == Full || p.Service == Partial }
+func (p *Procedure) Online() bool {
+	return p.Service == Full || p.Service == Partial || p.Service == Unstated
+}
 
 // oneStop is the process of whatever names no other.
 const oneStop = "one-stop"

@@ -49,7 +49,7 @@ func (p Pages) choose(ctx context.Context, d counterDesk, in url.Values) (choose
 	for i := range page.People {
 		page.People[i].URL = page.url(page.People[i].ID, page.ProcedureTyped)
 	}
-	offered := p.offeredAtCounter()
+	offered := p.offeredAtCounter(d.agency)
 	found := offered
 	if page.ProcedureTyped != "" {
 		found = slices.DeleteFunc(p.Room.Catalogue.Find(clock.Day(p.Room.Clock.Now()), page.ProcedureTyped), func(x *catalogue.Procedure) bool { return !slices.Contains(offered, x) })

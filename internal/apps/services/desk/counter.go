@@ -54,39 +54,51 @@ type counterDesk struct {
 func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, error) {
 	today := clock.Day(p.Room.Clock.Now())
 	var d counterDesk
-	offered := p.offeredAtCounter()
-	if len(offered) == 0 {
-		return d, fault.Missing("procedure", "")
-	}
-	if i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == in.Get("thu-tuc") }); i >= 0 {
-		d.procedure = offered[i]
-	}
 	for _, id := range web.Actor(ctx).Agencies(access.DossierIntake) {
 		a, err := p.Room.Units.Agency(id)
 		if err == nil && a.Lives(database.Date(today)) {
 			d.agencies = append(d.agencies, a)
 		}
 	}
-	for _, a := range d.agencies {
-		if in.Get("co-quan") == "" || in.Get("co-quan") == a.ID {
-			d.agency = a
-			return d, nil
-		}
+	i := slices.IndexFunc(d.agencies, func(a unit.Agency) bool { return in.Get("co-quan") == "" || in.Get("co-quan") == a.ID })
+	if i < 0 {
+		return d, fault.New(fault.Forbidden, "desk.no_agency")
 	}
-	return d, fault.New(fault.Forbidden, "desk.no_agency")
+	d.agency = d.agencies[i]
+	offered := p.offeredAtCounter(d.agency)
+	if len(offered) == 0 {
+		return d, fault.Missing("procedure", "")
+	}
+	if i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == in.Get("thu-tuc") }); i >= 0 {
+		d.procedure = offered[i]
+	}
+	return d, nil
 }
 
-// offeredAtCounter lists the procedures in force that may be filed at a counter.
-func (p Pages) offeredAtCounter() []*catalogue.Procedure {
-	return slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool { return x.Form == nil || !slices.Contains(x.Channels, "counter") })
+// offeredAtCounter lists the procedures in force that may be filed at the counter
+// of an agency, those with a guided form first.
+func (p Pages) offeredAtCounter(a unit.Agency) []*catalogue.Procedure {
+	offered := slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool {
+		return !slices.Contains(x.Channels, "counter") || !p.Room.Handles(a, x)
+	})
+	slices.SortStableFunc(offered, func(a, b *catalogue.Procedure) int {
+		switch {
+		case a.Record == b.Record:
+			return 0
+		case b.Record:
+			return -1
+		}
+		return 1
+	})
+	return offered
 }
 
 // start are the answers that the counter knows before anything is asked: the
 // place is the clerk's own.
 func (d counterDesk) start(units *unit.Tree, today string) form.Answers {
 	u, err := units.At(database.Date(today)).Unit(d.agency.Unit)
-	if err != nil {
-		return form.Answers{}
+	if err != nil || u.Level != unit.Commune {
+		return form.Answers{} // a department serves every commune of its province
 	}
 	place := form.Value{Parts: form.Answers{"province": {Text: u.Parent}, "commune": {Text: u.ID}}}
 	for _, page := range d.procedure.Form.All() {

@@ -16,7 +16,6 @@ import (
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/form"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
@@ -82,25 +81,18 @@ func (p Pages) Routes() []web.Route {
 	return routes
 }
 
+// largestBody is the most that a clerk's browser may send at once: a form with
+// eighty papers would allow gigabytes.
+const largestBody = 256 << 20
+
 // largestUpload is the largest body that counter intake may need: all files of a
-// form at their limits, and a megabyte for what is typed.
+// form at their limits, up to largestBody, and a megabyte for what is typed.
 func (p Pages) largestUpload() int64 {
 	most := int64(0)
 	for _, proc := range p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())) {
-		sum := int64(0)
-		if proc.Form == nil {
-			continue
-		}
-		for _, page := range proc.Form.All() {
-			for _, x := range page.Fields {
-				if x.Kind == form.KindFile {
-					sum += int64(x.Max) * x.MaxBytes
-				}
-			}
-		}
-		most = max(most, sum)
+		most = max(most, proc.Uploads().All)
 	}
-	return most + 1<<20
+	return min(most, largestBody) + 1<<20
 }
 
 func urlOf(id, rest string, from string) string {

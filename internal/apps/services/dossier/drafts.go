@@ -286,7 +286,7 @@ func hand(draft Draft) access.Permission {
 func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, draft Draft, p *catalogue.Procedure, answers form.Answers) (Dossier, error) {
 	now := r.Clock.Now()
 	place := p.Form.Use(answers, "place")
-	agency, err := r.Handler(p, place)
+	agency, err := r.Handler(p, answers)
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -333,7 +333,7 @@ func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, 
 	if err != nil {
 		return Dossier{}, err
 	}
-	agency, err := r.Handler(p, p.Form.Use(answers, "place"))
+	agency, err := r.Handler(p, answers)
 	if err != nil {
 		return Dossier{}, err
 	}

@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"benso/internal/apps/services/catalogue"
@@ -185,25 +186,42 @@ func (r *Room) tell(ctx context.Context, tx *database.Tx, d Dossier, act string,
 	return r.Events.Record(ctx, tx, kind, d.ID, Happened{Act: act, Seq: d.Version})
 }
 
-// Handler gives the agency that handles a procedure for a place today: the
-// people's committee of the unit at the procedure's level (RULES: competence by
-// place).
-func (r *Room) Handler(p *catalogue.Procedure, place string) (unit.Agency, error) {
-	today := database.Date(clock.Day(r.Clock.Now()))
-	view := r.Units.At(today)
-	u, err := view.Unit(place)
-	for err == nil && string(u.Level) != p.Level && u.Parent != "" {
+// Handler gives the agency that handles a procedure today, for the place that the
+// answers name: by the table of competence, the agency of that kind of the unit at
+// that level in which the place lies. Where several levels handle it, the answers
+// say which; where they do not, the first of the table.
+func (r *Room) Handler(p *catalogue.Procedure, answers form.Answers) (unit.Agency, error) {
+	today := clock.Day(r.Clock.Now())
+	rows := slices.DeleteFunc(r.Catalogue.Handled(p, today), func(c catalogue.Competence) bool { return !c.Known() })
+	if len(rows) == 0 {
+		return unit.Agency{}, fault.New(fault.Invalid, "dossier.no_agency").With(fmt.Errorf("no agency is known to handle %s", p.Code))
+	}
+	row := rows[0]
+	if i := slices.IndexFunc(rows, func(c catalogue.Competence) bool { return c.Level == p.Form.Use(answers, "level") }); i >= 0 {
+		row = rows[i]
+	}
+	view := r.Units.At(database.Date(today))
+	u, err := view.Unit(p.Form.Use(answers, "place"))
+	for err == nil && string(u.Level) != row.Level && u.Parent != "" {
 		u, err = view.Unit(u.Parent)
 	}
-	if err != nil || string(u.Level) != p.Level {
+	if err != nil || string(u.Level) != row.Level {
 		return unit.Agency{}, fault.New(fault.Invalid, "dossier.no_agency").With(err)
 	}
-	for _, a := range r.Units.AgenciesOf(u.ID, today) {
-		if a.Kind == unit.PeoplesCommittee {
+	for _, a := range r.Units.AgenciesOf(u.ID, database.Date(today)) {
+		if a.Kind == row.Agency {
 			return a, nil
 		}
 	}
-	return unit.Agency{}, fault.New(fault.Invalid, "dossier.no_agency").With(fmt.Errorf("unit %s has no people's committee", u.ID))
+	return unit.Agency{}, fault.New(fault.Invalid, "dossier.no_agency").With(fmt.Errorf("unit %s has no %s", u.ID, row.Agency))
+}
+
+// Handles says whether an agency handles a procedure today, for some place.
+func (r *Room) Handles(a unit.Agency, p *catalogue.Procedure) bool {
+	u, err := r.Units.Unit(a.Unit)
+	return err == nil && slices.ContainsFunc(r.Catalogue.Handled(p, clock.Day(r.Clock.Now())), func(c catalogue.Competence) bool {
+		return c.Known() && c.Agency == a.Kind && c.Level == string(u.Level)
+	})
 }
 
 // Env is what a form's answers are checked with today.

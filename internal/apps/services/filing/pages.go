@@ -65,26 +65,19 @@ func (p Pages) Routes() []web.Route {
 	}
 }
 
+// largestBody is the most that a browser may send with one page; whoever has more
+// files sends them one after the other.
+const largestBody = 128 << 20
+
 // largestUpload is the largest body that any page of any procedure may need: all
-// of its files at their limits, and a megabyte for what is typed; and the largest
-// single paper.
+// of its files at their limits, up to largestBody, and a megabyte for what is
+// typed; and the largest single paper.
 func (p Pages) largestUpload() (page, paper int64) {
 	for _, proc := range p.Room.Catalogue.Versions() {
-		if proc.Form == nil {
-			continue
-		}
-		for _, q := range proc.Form.All() {
-			sum := int64(0)
-			for _, x := range q.Fields {
-				if x.Kind == form.KindFile {
-					sum += int64(x.Max) * x.MaxBytes
-					paper = max(paper, x.MaxBytes)
-				}
-			}
-			page = max(page, sum)
-		}
+		u := proc.Uploads()
+		page, paper = max(page, u.Page), max(paper, u.File)
 	}
-	return page + 1<<20, max(paper, 1)
+	return min(page, largestBody) + 1<<20, max(paper, 1)
 }
 
 // work is a draft that a request is about, with its form.

@@ -71,7 +71,7 @@ func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
 func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status int, faults []fault.Field, moved bool) error {
 	ctx := r.Context()
 	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure.Limit, p.Room.Clock.Now())}
-	agency, err := p.Room.Handler(k.procedure, k.procedure.Form.Use(k.draft.Answers, "place"))
+	agency, err := p.Room.Handler(k.procedure, k.draft.Answers)
 	switch f := fault.Of(err); {
 	case err == nil:
 		v.Agency = agency.Name

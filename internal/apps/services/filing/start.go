@@ -29,12 +29,13 @@ func (p Pages) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, actor := r.Context(), web.Actor(r.Context())
-	proc, err := p.Room.Catalogue.Procedure(r.PostForm.Get("thu-tuc"))
-	if err != nil {
+	code := r.PostForm.Get("thu-tuc")
+	if _, err := p.Room.Catalogue.Procedure(code); err != nil {
 		return err
 	}
-	if !proc.Online() || !proc.InForce(clock.Day(p.Room.Clock.Now())) {
-		return fault.New(fault.Invalid, "filing.not_online")
+	proc, err := p.Room.Catalogue.On(code, clock.Day(p.Room.Clock.Now()))
+	if err != nil || !proc.Online() {
+		return fault.New(fault.Invalid, "filing.not_online").With(err)
 	}
 	if r.PostForm.Get("moi") == "" {
 		begun, err := p.begun(ctx, actor.Account, proc)

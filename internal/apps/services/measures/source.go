@@ -70,8 +70,9 @@ func (s Source) Open(ctx context.Context, q database.Querier, question targets.Q
 	return records, nil
 }
 
-// services counts the procedures that are offered online on the day of the
-// question (G1), and says how many are not offered yet.
+// services counts the procedures that can be filed online on the day of the
+// question (G1): how many of them are full services. Those of national sectors are
+// outside; those of which the sources do not say how far they go count as not full.
 func (s Source) services(question targets.Question) targets.Count {
 	var c targets.Count
 	held := s.Catalogue.Offered(clock.Day(question.AsOf))
@@ -87,7 +88,22 @@ func (s Source) services(question targets.Question) targets.Count {
 		c.Denominator++
 		c.Cells = append(c.Cells, cell)
 	}
-	c.Notes = []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", strconv.Itoa(len(held)), "offline", strconv.Itoa(len(held) - int(c.Denominator))}}}
+	var sector, unassigned, unstated int
+	for _, p := range held {
+		switch {
+		case p.Sector:
+			sector++
+		case p.Unassigned:
+			unassigned++
+		case p.Service == catalogue.Unstated:
+			unstated++
+		}
+	}
+	n := strconv.Itoa
+	c.Notes = []targets.Note{
+		{Key: "measures.catalogue_size", Args: []string{"n", n(len(held)), "sector", n(sector), "unassigned", n(unassigned)}},
+		{Key: "measures.catalogue_unstated", Args: []string{"n", n(unstated)}},
+	}
 	return c
 }
 

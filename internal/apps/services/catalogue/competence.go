@@ -1,0 +1,142 @@
+package catalogue
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"benso/internal/kernel/form"
+	"benso/internal/kernel/pack"
+)
+
+// CompetenceFile is the table of who handles what.
+const CompetenceFile = "competence.csv"
+
+var competenceColumns = []string{"code", "from", "to", "level", "agency", "sector", "presence", "reviewed", "basis"}
+
+// Competence is one row of the table: who handles a procedure from one day to
+// another. A procedure that a province and a commune handle has a row for each.
+type Competence struct {
+	Code   string
+	From   string
+	To     string // last day; empty while it holds
+	Level  string // province, district, commune; empty in a sector
+	Agency string // kind of the agency at that level; empty when nobody knows it
+	// Sector says that the procedure belongs to a national sector (police, social
+	// insurance, enforcement of judgments, port authorities, ministries): it is shown
+	// with its link, is never filed here, and lies outside the promise G1.
+	Sector   bool
+	Presence string // document and article by which somebody must come; empty where none is known
+	Reviewed string // "rule" until somebody looked at the row, then who, or by what
+	Basis    string
+}
+
+// Known says whether there is an agency that a dossier can go to.
+func (c Competence) Known() bool { return !c.Sector && c.Agency != "" }
+
+func (c Competence) on(day string) bool { return c.From <= day && (c.To == "" || day <= c.To) }
+
+var agencyKind = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+
+// parseCompetence reads the table. A pack without one leaves every procedure to
+// the people's committee of its level.
+func parseCompetence(file pack.File) (map[string][]Competence, []pack.Problem) {
+	var problems []pack.Problem
+	r := csv.NewReader(bytes.NewReader([]byte(file.Body)))
+	all := map[string][]Competence{}
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, []pack.Problem{{File: file.Path, Text: "is not CSV: " + err.Error(), Mend: "put a text with commas or quotes between quotes"}}
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], competenceColumns) {
+		return nil, []pack.Problem{{File: file.Path, Line: 1, Text: "the columns are others", Mend: "write " + strings.Join(competenceColumns, ",")}}
+	}
+	line := 1
+	for i, f := range rows[1:] {
+		line += 1 + strings.Count(strings.Join(rows[i], ""), "\n")
+		c := Competence{Code: f[0], From: f[1], To: f[2], Level: f[3], Agency: f[4], Sector: f[5] == "yes", Presence: f[6], Reviewed: f[7], Basis: f[8]}
+		add := func(mend, text string, args ...any) {
+			problems = append(problems, pack.Problem{File: file.Path, Line: line, Text: fmt.Sprintf(text, args...), Mend: mend})
+		}
+		switch {
+		case !codeShape.MatchString(c.Code):
+			add("write it as 1.001193", "code %q is not the code of a procedure", c.Code)
+		case !isDay(c.From) || c.To != "" && (!isDay(c.To) || c.To < c.From):
+			add("write days as 2025-07-01; to is the last day, or empty", "from %q to %q is no time", c.From, c.To)
+		case f[5] != "yes" && f[5] != "no":
+			add("write yes or no", "sector is %q", f[5])
+		case c.Sector && (c.Level != "" || c.Agency != ""):
+			add("leave level and agency empty", "a procedure of a national sector has no agency here")
+		case !c.Sector && !slices.Contains([]string{"province", "district", "commune"}, c.Level):
+			add("write province, district or commune", "level %q is not known", c.Level)
+		case c.Agency != "" && !agencyKind.MatchString(c.Agency):
+			add("write a kind of agencies.csv, such as department_justice", "agency %q is no kind of agency", c.Agency)
+		case c.Reviewed == "" || c.Basis == "":
+			add("say how the row was reviewed, and from what it follows", "reviewed or basis is empty")
+		}
+		for _, o := range all[c.Code] {
+			if o.Level == c.Level && (o.To == "" || c.From <= o.To) && (c.To == "" || o.From <= c.To) {
+				add("end one before the other begins", "%s has two rows of one level at the same time", c.Code)
+			}
+		}
+		all[c.Code] = append(all[c.Code], c)
+	}
+	return all, problems
+}
+
+// Handled gives who handles a procedure on a day, a row for each level. Where the
+// table says nothing it is the people's committee of the procedure's level.
+func (c *Catalogue) Handled(p *Procedure, day string) []Competence {
+	var found []Competence
+	for _, x := range c.competence[p.Code] {
+		if x.on(day) {
+			found = append(found, x)
+		}
+	}
+	if len(found) == 0 && len(c.competence[p.Code]) == 0 && !p.Record && p.Level != "" {
+		return []Competence{{Code: p.Code, From: p.Effective.From, To: p.Effective.To, Level: p.Level, Agency: "people_committee"}}
+	}
+	return found
+}
+
+// place gives a procedure what the table says of it: its level, whether it can be
+// filed here, and how far online. The portal's channel "Trực tuyến" does not say
+// whether everything can be done online, so it never makes a full service.
+func (c *Catalogue) place(p *Procedure) {
+	rows := c.Handled(p, p.Effective.From)
+	known := slices.IndexFunc(rows, Competence.Known)
+	for _, x := range rows {
+		p.Sector = p.Sector || x.Sector
+		if p.Presence == "" {
+			p.Presence = x.Presence
+		}
+	}
+	if p.Unassigned = known < 0 && !p.Sector; known < 0 {
+		p.Service = Info
+	}
+	if !p.Record {
+		return
+	}
+	// Also where nobody may file now: a draft may have been begun before.
+	p.Form = form.Later(func() *form.Form { return generate(p) })
+	if known < 0 {
+		return
+	}
+	p.Level = rows[known].Level
+	switch {
+	case p.Presence == "" && slices.Contains(p.Channels, "online"):
+		p.Service = Unstated
+	default:
+		p.Service = Partial
+	}
+}
+
+// Fileable lists the procedures that hold on a day and can be filed here, by
+// code: those for which an agency of the province, a district or a commune is
+// known. Lists, counts and tests ask this one.
+func (c *Catalogue) Fileable(day string) []*Procedure {
+	return slices.DeleteFunc(c.Offered(day), func(p *Procedure) bool { return !p.Online() })
+}

@@ -1,0 +1,199 @@
+package catalogue
+
+import (
+	"strings"
+	"testing"
+
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/pack"
+	"benso/internal/kernel/unit"
+	"benso/packs"
+)
+
+func competenceOf(t *testing.T, body string) (map[string][]Competence, []pack.Problem) {
+	t.Helper()
+	return parseCompetence(pack.File{Path: CompetenceFile, Body: body})
+}
+
+const competenceHead = "code,from,to,level,agency,sector,presence,reviewed,basis\n"
+
+// vocabulary is the part of dossier.Vocabulary that the process of the pack needs;
+// the room of dossiers imports this one.
+var vocabulary = cases.Vocabulary{Kind: "dossier",
+	Acts:     []string{"accept", "ask_completion", "complete", "refuse_intake", "ask_supplement", "supply", "propose", "propose_refusal", "approve", "send_back", "refuse", "hand_over", "withdraw"},
+	Outcomes: []string{"granted", "refused", "withdrawn"}}
+
+func TestSlipInTheTableOfCompetenceIsNamedByItsLine(t *testing.T) {
+	for row, want := range map[string]string{
+		"1.1,2025-07-01,,commune,people_committee,no,,rule,x":                      "is not the code",
+		"1.000001,2025-13-01,,commune,people_committee,no,,rule,x":                 "is no time",
+		"1.000001,2025-07-01,2025-06-30,commune,people_committee,no,,rule,x":       "is no time",
+		"1.000001,2025-07-01,,communes,people_committee,no,,rule,x":                `level "communes"`,
+		"1.000001,2025-07-01,,commune,Sở Tư pháp,no,,rule,x":                       "is no kind of agency",
+		"1.000001,2025-07-01,,commune,people_committee,maybe,,rule,x":              `sector is "maybe"`,
+		"1.000001,2025-07-01,,commune,people_committee,yes,,rule,x":                "has no agency here",
+		"1.000001,2025-07-01,,commune,people_committee,no,,,x":                     "reviewed or basis",
+		"1.000000,2025-08-01,,commune,department_justice,no,,rule,the same period": "two rows of one level",
+	} {
+		_, problems := competenceOf(t, competenceHead+"1.000000,2025-07-01,,commune,people_committee,no,,rule,x\n"+row+"\n")
+		if len(problems) != 1 || problems[0].Line != 3 || !strings.Contains(problems[0].Text, want) || problems[0].Mend == "" {
+			t.Errorf("%s: %v", row, problems)
+		}
+	}
+	if _, problems := competenceOf(t, "code,from\n"); len(problems) != 1 || problems[0].Line != 1 {
+		t.Errorf("other columns: %v", problems)
+	}
+	if rows, problems := competenceOf(t, competenceHead); len(problems) != 0 || len(rows) != 0 {
+		t.Errorf("an empty table: %v", problems)
+	}
+}
+
+func real(t *testing.T) (*Catalogue, *unit.Tree) {
+	t.Helper()
+	files, err := pack.Read(packs.Bentre())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range files {
+		files[i].Version = 1
+	}
+	roles, problems := access.Load(packs.Bentre())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	c, problems := build(files, vocabulary, roles)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	units, problems := unit.Load(packs.Bentre())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return c, units
+}
+
+func TestEachProcedureHasItsRowsAndEachRowItsAgency(t *testing.T) {
+	c, units := real(t)
+	alive := map[string]bool{}
+	for _, a := range units.Agencies("2026-11-23") {
+		u, err := units.Unit(a.Unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alive[string(u.Level)+" "+a.Kind] = true
+	}
+	for _, p := range c.Offered("2026-11-23") {
+		rows := c.Handled(p, "2026-11-23")
+		if len(rows) == 0 {
+			t.Errorf("nobody said who handles %s", p.ID())
+		}
+		for _, x := range rows {
+			if x.Known() && !alive[x.Level+" "+x.Agency] {
+				t.Errorf("%s is handled by a %s %s, of which there is none", p.ID(), x.Level, x.Agency)
+			}
+		}
+		if p.Twice() && !p.Sector && len(rows) != 2 {
+			t.Errorf("%s asks for the level, and %d levels handle it", p.ID(), len(rows))
+		}
+	}
+}
+
+func TestNationalSectorsAreShownAndNeverFiled(t *testing.T) {
+	c, _ := real(t)
+	const day = "2026-11-23"
+	for code, why := range map[string]string{
+		"1.004222": "residence: police", "1.001280": "border pass: police", "1.001294": "social insurance", "1.003592": "port authority",
+	} {
+		p, err := c.On(code, day)
+		if err != nil {
+			t.Errorf("%s: %v", code, err)
+			continue
+		}
+		if !p.Sector || p.Online() || p.URL == "" {
+			t.Errorf("%s (%s): sector %v, service %s", code, why, p.Sector, p.Service)
+		}
+	}
+	sector := 0
+	for _, p := range c.Offered(day) {
+		if p.Ministry == "Bộ Công an" && !p.Sector {
+			t.Errorf("%s is the police's", p.ID())
+		}
+		if p.Sector {
+			sector++
+		}
+	}
+	if sector < 200 || sector > 320 {
+		t.Errorf("%d procedures belong to national sectors", sector)
+	}
+	for _, p := range c.Fileable(day) {
+		if p.Sector || p.Unassigned || p.Form == nil {
+			t.Errorf("%s can be filed: sector %v, unassigned %v", p.ID(), p.Sector, p.Unassigned)
+		}
+	}
+}
+
+func TestNoRecordIsCalledAFullServiceSinceThePortalDoesNotSayIt(t *testing.T) {
+	c, _ := real(t)
+	for _, p := range c.Versions() {
+		if p.Record && p.Service == Full {
+			t.Errorf("%s is called full", p.ID())
+		}
+	}
+	for code, want := range map[string]Service{"2.000884": Partial, "2.001035": Partial, "1.000049": Partial, "1.001612": Unstated, "1.004222": Info} {
+		for _, p := range c.dated[code] {
+			if p.Record && p.Effective.To == "" && p.Service != want {
+				t.Errorf("%s is %s, want %s", p.ID(), p.Service, want)
+			}
+		}
+	}
+}
+
+func TestGeneratedFormIsTheSameEachTimeAndForcesNoPaper(t *testing.T) {
+	c, _ := real(t)
+	most := 0
+	for _, p := range c.Versions() {
+		if !p.Record {
+			continue
+		}
+		f := generate(p)
+		if again := generate(p); f.Digest() != again.Digest() {
+			t.Errorf("%s has two forms", p.ID())
+		}
+		papers := 0
+		for _, page := range f.All() {
+			onPage := 0
+			for _, x := range page.Fields {
+				if x.Kind != "file" {
+					continue
+				}
+				papers, onPage = papers+1, onPage+1
+				if !x.Optional || !x.Desk {
+					t.Errorf("%s: the paper %s is compulsory", p.ID(), x.ID)
+				}
+				if _, ok := p.Paper(x.Paper); !ok {
+					t.Errorf("%s: there is no paper %q", p.ID(), x.Paper)
+				}
+			}
+			if onPage > papersAPage {
+				t.Errorf("%s: %d papers on one page", p.ID(), onPage)
+			}
+		}
+		if papers != len(p.Papers) {
+			t.Errorf("%s asks for %d of %d papers", p.ID(), papers, len(p.Papers))
+		}
+		most = max(most, papers)
+		u := p.Uploads()
+		if papers > 0 && (u.File != 10<<20 || u.Page > papersAPage*filesEach*10<<20 || u.All != int64(papers)*filesEach*10<<20) {
+			t.Errorf("%s: uploads %+v", p.ID(), u)
+		}
+		for _, use := range []string{"place", "subject", "name", "phone", "receive"} {
+			if !f.Uses(use) {
+				t.Errorf("%s does not say what its %s is", p.ID(), use)
+			}
+		}
+	}
+	if most < 80 {
+		t.Errorf("the largest form has %d papers", most)
+	}
+}
