@@ -72,7 +72,8 @@ type commands struct {
 		Apply packApply `cmd:"" help:"Add what a pack changed to the database."`
 	} `cmd:"" help:"The province as data."`
 	Official struct {
-		Add officialAdd `cmd:"" help:"Add an official, or give one another role."`
+		Add    officialAdd    `cmd:"" help:"Add an official, or give one another role."`
+		Import officialImport `cmd:"" help:"Take in officials and their roles from a CSV file, whole or not at all."`
 	} `cmd:"" help:"The people who work here."`
 	Verify verifyCommand `cmd:"" help:"Recompute the journal's chain and the digest of every paper."`
 	Doctor doctorCommand `cmd:"" help:"Say what is wrong, line by line."`

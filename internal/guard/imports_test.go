@@ -76,6 +76,7 @@ var house = []room{
 	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/told", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
+	{path: "internal/apps/administration", may: "kernel"},
 	{path: "internal/apps/account", may: "kernel core"},
 	{path: "internal/apps/board", may: "kernel core"},
 	{path: "internal/apps/inbox", may: "kernel core"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"benso/internal/apps/administration"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/identity"
@@ -72,4 +73,22 @@ func (p *Program) roleNames() []string {
 		}
 	}
 	return names
+}
+
+// OfficialFault is what is wrong in a file of officials.
+type OfficialFault = administration.Fault
+
+// TakeInOfficials takes in a file of officials, whole or not at all; see package
+// administration.
+func (p *Program) TakeInOfficials(ctx context.Context, text string) ([]administration.Given, []OfficialFault, error) {
+	return p.administration().TakeIn(ctx, identity.By{Account: "system"}, text)
+}
+
+// ReadOfficials says what a file of officials holds and what is wrong with it.
+func (p *Program) ReadOfficials(text string) ([]administration.Row, []OfficialFault) {
+	return p.administration().Read(text)
+}
+
+func (p *Program) administration() *administration.Room {
+	return &administration.Room{DB: p.DB, Clock: p.Clock, Identity: p.Accounts, Units: p.province.units, Roles: p.province.roles}
 }
