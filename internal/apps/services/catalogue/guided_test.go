@@ -82,6 +82,7 @@ var right = map[string]typed{
 		person("filer", "Nguyễn Văn Hai", "", "083070001111", nil),
 		typed{"tax_address-street": "Ấp 1", "tax_address-commune": here, "post_name": "Nguyễn Thị Mai", "post_address-street": "Ấp 3", "post_address-commune": here},
 	),
+	"2.000884": {"commune-commune": here, "what": "own", "documents": "2", "foreign": "no", "name": "Nguyễn Thị Mai", "phone": "0912345678"},
 	"1.013225": joined(
 		typed{"what": "new", "owner": "person", "organisation": "Công ty Ánh Dương", "site-street": "Ấp 3", "site-commune": here, "map_sheet": "12", "plot_number": "345", "plot_area": "200", "storeys": "2", "built_area": "80,5", "floor_area": "161", "height": "7,5",
 			"land_kind": "certificate", "rented": "no", "neighbours": "no", "extra": "none"},
@@ -196,6 +197,11 @@ func TestGuidedFormAsksWhatTheAnswersCallFor(t *testing.T) {
 		{"2.000815", "a foreign diploma", typed{"foreign": "exempt"}, "commune documents state foreign contact", "", nil},
 		{"2.000815", "a foreign paper without legalisation", typed{"foreign": "plain"}, "foreign", "", map[string]string{"foreign": "Giấy tờ nước ngoài phải được hợp pháp hóa lãnh sự trước (Điều 20 khoản 1): bỏ giấy tờ đó ra khỏi danh sách, hoặc làm hợp pháp hóa trước"}},
 
+		{"2.000884", "a declaration", nil, "commune what language contact", "", nil},
+		{"2.000884", "in a foreign language", typed{"foreign": "yes"}, "commune what language translation contact", "translation", nil},
+		{"2.000884", "in a foreign language, without a translation", typed{"foreign": "yes", "translation": "none"}, "commune what language translation contact", "translation", nil},
+		{"2.000884", "a contract", typed{"what": "contract"}, "what", "", map[string]string{"what": "Hợp đồng, giao dịch không được chứng thực chữ ký (Nghị định 23/2015/NĐ-CP, Điều 25 khoản 4): hỏi thủ tục chứng thực hợp đồng, giao dịch"}},
+
 		{"1.001612", "one person who files", nil, "founders owner business site lines size tax receive", "", nil},
 		{"1.001612", "a household", typed{"founders": "household"}, "founders owner members business site lines size tax papers receive", "household_authorisation", nil},
 		{"1.001612", "a household without members", typed{"founders": "household", "members-0-name": "", "members-0-citizen": ""}, "members", "", map[string]string{"members-0-name": "Nhập họ, chữ đệm và tên (thành viên 1)", "members-0-citizen": "Nhập số định danh cá nhân (thành viên 1)"}},
@@ -258,6 +264,7 @@ func TestGuidedFormSaysWhereItGoesAndWhoseItIs(t *testing.T) {
 		{"2.000815", nil, map[string]string{"name": "Nguyễn Thị Mai"}},
 		{"1.001612", nil, map[string]string{"name": "Nguyễn Thị Mai", "subject": "Tạp hóa Ánh Dương", "receive": "desk"}},
 		{"1.001612", typed{"files": "firm"}, map[string]string{"name": "Nguyễn Văn Hai"}},
+		{"2.000884", nil, map[string]string{"name": "Nguyễn Thị Mai"}},
 		{"1.013225", nil, map[string]string{"name": "Nguyễn Thị Mai"}},
 	} {
 		f := guidedForm(t, c.code)

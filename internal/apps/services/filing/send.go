@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/fault"
@@ -39,11 +41,12 @@ type promise struct {
 	Opens    string // when the office opens next; empty when it is open
 	Limit    string
 	Expected string // the deadline if the dossier is accepted as soon as the office is open; empty when it is not known
+	Bring    string // what to bring when one comes, once; empty when one need not come
 }
 
 // promise tells what is known when a dossier is sent at a moment.
-func (p Pages) promise(ctx context.Context, l worktime.Limit, at time.Time) promise {
-	next := p.Room.Calendar.NextOpen(at)
+func (p Pages) promise(ctx context.Context, proc *catalogue.Procedure, at time.Time) promise {
+	l, next := proc.Limit, p.Room.Calendar.NextOpen(at)
 	pr := promise{Limit: worktime.LimitText(ctx, l)}
 	if next.After(at) {
 		pr.Opens = message.DateTime(ctx, next)
@@ -51,7 +54,21 @@ func (p Pages) promise(ctx context.Context, l worktime.Limit, at time.Time) prom
 	if d, err := p.Room.Calendar.Deadline(next, l); err == nil {
 		pr.Expected = worktime.DeadlineText(ctx, d)
 	}
+	if proc.Service == catalogue.Partial {
+		pr.Bring = toBring(ctx, proc)
+	}
 	return pr
+}
+
+// toBring names the papers that everybody shows when coming.
+func toBring(ctx context.Context, proc *catalogue.Procedure) string {
+	var names []string
+	for _, x := range proc.Papers {
+		if x.Need == "required" && x.Original == "show" {
+			names = append(names, x.Name.In(message.Lang(ctx)))
+		}
+	}
+	return strings.Join(names, "; ")
 }
 
 func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
@@ -70,7 +87,7 @@ func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
 
 func (p Pages) showCheck(w http.ResponseWriter, r *http.Request, k work, status int, faults []fault.Field, moved bool) error {
 	ctx := r.Context()
-	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure.Limit, p.Room.Clock.Now())}
+	v := checkView{work: k, Faults: faults, Moved: moved, Idle: k.request != nil && k.draft.Version == 1, Details: p.promise(ctx, k.procedure, p.Room.Clock.Now())}
 	agency, err := p.Room.Handler(k.procedure, k.draft.Answers)
 	switch f := fault.Of(err); {
 	case err == nil:
@@ -199,7 +216,7 @@ func (p Pages) sent(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.Sent = message.DateTime(ctx, at)
 	if d.State == cases.Working && d.AcceptedAt.IsZero() {
-		next := p.promise(ctx, proc.Limit, at)
+		next := p.promise(ctx, proc, at)
 		c.Next = &next
 	}
 	return web.Render(w, r, http.StatusOK, confirm(c))
