@@ -72,6 +72,7 @@ var house = []room{
 	{path: "internal/apps/services/papers", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
+	{path: "internal/apps/services/portal", may: "kernel core own"},
 	{path: "internal/apps/services/register", may: "kernel core own"},
 	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/told", may: "kernel core own"},

@@ -7,6 +7,7 @@ import (
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/portal"
 	"benso/internal/core/targets"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
@@ -29,6 +30,7 @@ func Checkers() *pack.Registry {
 		return catalogue.Check(fsys, dossier.Vocabulary, roles)
 	})
 	r.Register(targets.Check)
+	r.Register(portal.Check)
 	return &r
 }
 
@@ -75,6 +77,7 @@ type province struct {
 	roles      access.Roles
 	resolution *targets.Resolution
 	catalogue  *catalogue.Catalogue
+	guide      *portal.Guide
 }
 
 func loadProvince(ctx context.Context, db *database.DB) (p province, err error) {
@@ -97,6 +100,12 @@ func loadProvince(ctx context.Context, db *database.DB) (p province, err error) 
 	if len(found) > 0 {
 		return province{}, fmt.Errorf("the pack in the database does not load: %w", found[0])
 	}
-	p.catalogue, err = catalogue.Load(ctx, db.Read(), dossier.Vocabulary, p.roles)
-	return p, err
+	if p.catalogue, err = catalogue.Load(ctx, db.Read(), dossier.Vocabulary, p.roles); err != nil {
+		return province{}, err
+	}
+	p.guide, problems = portal.Load(fsys, p.catalogue.Has)
+	if len(problems) > 0 {
+		return province{}, fmt.Errorf("the pack in the database does not load: %w", problems[0])
+	}
+	return p, nil
 }

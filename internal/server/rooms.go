@@ -10,10 +10,10 @@ import (
 	"benso/internal/apps/board"
 	"benso/internal/apps/helpdesk"
 	"benso/internal/apps/inbox"
-	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/payment"
+	"benso/internal/apps/services/portal"
 	"benso/internal/apps/services/register"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
@@ -102,7 +102,7 @@ func (p *Program) hang() error {
 	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles, Control: p.writer.Control}
 	p.Site.Handler(
 		p.health(),
-		catalogue.Pages{Catalogue: p.province.catalogue, Clock: p.Clock},
+		portal.New(p.province.catalogue, p.province.guide, p.Clock),
 		p.filing,
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		officials,

@@ -182,6 +182,7 @@ var table = []row{
 	{pattern: "GET /{$}", want: "200"},
 	{pattern: "GET /thu-tuc", want: "200"},
 	{pattern: "GET /thu-tuc/{code}", kind: "procedure", want: "200"},
+	{pattern: "GET /su-kien/{id}", kind: "event", want: "200"},
 	{pattern: "GET /chi-tieu", want: "200"},
 	{pattern: "GET /chi-tieu/{id}", kind: "measured", want: "200"},
 	{pattern: "GET /chi-tieu/{id}/{measure}", kind: "measured", want: "200"},

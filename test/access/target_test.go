@@ -135,6 +135,7 @@ func kinds() map[string]func(*world) target {
 			return target{"account": made.Account}
 		},
 		"procedure": func(*world) target { return target{"code": "1.001193"} },
+		"event":     func(*world) target { return target{"id": "sinh-con"} },
 		"session": func(w *world) target {
 			before := w.sessions()
 			w.signedIn("nguoidan@benso.example")

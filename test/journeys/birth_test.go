@@ -98,7 +98,7 @@ func (w world) register(p *browser.Page, javascript bool) {
 	p.Open(w.base + "/")
 	w.look(p)
 	p.Fill("q", "dang ky khai sinh")
-	p.Click("Tìm thủ tục")
+	p.Within("main").Click("Tìm")
 	p.Click("Đăng ký khai sinh")
 	w.see(p, "Giấy chứng sinh", "Miễn phí", "15:00")
 	w.look(p)

@@ -186,6 +186,9 @@ func (c *Catalogue) Procedure(code string) (*Procedure, error) {
 	return nil, fault.Missing("procedure", code)
 }
 
+// Has says whether there is a procedure with the code, in force or not.
+func (c *Catalogue) Has(code string) bool { return len(c.dated[code]) > 0 }
+
 // On gives what holds of a procedure on a day (2021-07-05).
 func (c *Catalogue) On(code, day string) (*Procedure, error) {
 	for _, p := range c.dated[code] {

@@ -18,8 +18,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/portal"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
@@ -75,12 +75,12 @@ func townOn(t *testing.T, db *database.DB) town {
 	site := web.New(web.Config{
 		Province: "Tỉnh Vĩnh Long", Sessions: visitors{}, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{
-			{ID: "procedures", Key: "catalogue.list_title", URL: "/thu-tuc", Access: access.Public},
+			{ID: "procedures", Key: "portal.list_title", URL: "/thu-tuc", Access: access.Public},
 			{ID: "mine", Key: "filing.mine", URL: pathMine, Access: access.SignedIn},
 			{ID: "track", Key: "filing.track_title", URL: pathTrack, Access: access.Public},
 		},
 	})
-	return town{Room: room, clock: now, pages: pages, site: site.Handler(pages, catalogue.Pages{Catalogue: room.Catalogue, Clock: now})}
+	return town{Room: room, clock: now, pages: pages, site: site.Handler(pages, portal.New(room.Catalogue, &portal.Guide{}, now))}
 }
 
 func (w town) official(t *testing.T, role string) access.Actor {
