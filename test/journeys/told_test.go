@@ -76,7 +76,7 @@ func (w world) told(post *mailbox.Server, javascript bool) {
 	shot(lan, "empty")
 	lan.Click("Nhận thông báo qua thư điện tử")
 	shot(lan, "mail")
-	lan.DoubleClick("Gửi mã đến "+lanMail)
+	lan.DoubleClick("Gửi mã đến " + lanMail)
 	shot(lan, "code")
 	lan.Fill("code", "1")
 	lan.Click("form[action='/tai-khoan/thu-dien-tu/ma'] button[type=submit]")

@@ -31,7 +31,7 @@ var (
 
 	// Ids are parts of paths: "/" would forge one, and "0" follows "/" in the
 	// byte order that scopes rely on.
-	idShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	idShape   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	kindShape = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 	// V1V2V3.Z1Z2.Y1Y2.MX1X2, Circular 01/2018/TT-VPCP, Art. 19.
 	identifierShape = regexp.MustCompile(`^[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Z][0-9]{2}$`)
