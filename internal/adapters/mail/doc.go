@@ -14,5 +14,5 @@
 // It never names an address or repeats a server's words in an error, since those
 // may hold the address; the code stands for them. It owns no table and records no
 // event. The protocol is github.com/wneessen/go-mail's, which only this package
-// imports: docs/adr/0009-letters.md says why.
+// imports: docs/adr/0012-letters.md says why.
 package mail

@@ -64,7 +64,7 @@ func (m *memory) counted(q targets.Question, d dossier) (in, hit bool) {
 func (m *memory) Count(_ context.Context, _ database.Querier, q targets.Question) (targets.Count, error) {
 	if q.Measure == "services.full" {
 		one := targets.Cell{Subject: "1.001193", Numerator: 1, Denominator: 1}
-		return targets.Count{Numerator: 1, Denominator: 1, Cells: []targets.Cell{one}, Notes: []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", "1", "offline", "0"}}}}, m.fail
+		return targets.Count{Numerator: 1, Denominator: 1, Cells: []targets.Cell{one}, Notes: []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", "1", "sector", "0", "unassigned", "0"}}}}, m.fail
 	}
 	var c targets.Count
 	for _, d := range m.dossiers {

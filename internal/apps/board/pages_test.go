@@ -22,7 +22,7 @@ func TestBoardShowsEveryLineWithItsState(t *testing.T) {
 	for _, id := range []string{"G1", "G1.dossiers", "G2.province", "G2.district", "G2.commune", "G3", "G4", "G5", "G6a", "G6b", "S1", "S2", "S3", "S4", "D1", "D2", "D3"} {
 		has(t, page, `href="/chi-tieu/`+id+`"`)
 	}
-	has(t, page, "chưa kết luận được đạt hay chưa đạt", "Danh mục trong hệ thống hiện có 1 thủ tục", "100 trên 150 hồ sơ", "66,67%", "Đo từ hồ sơ", "Theo công bố", "Chưa đo được", "Thứ 51", "Đã dừng từ 30/06/2025", "Chờ Ban chỉ đạo công bố")
+	has(t, page, "chưa kết luận được đạt hay chưa đạt", "Danh mục có 1 thủ tục", "100 trên 150 hồ sơ", "66,67%", "Đo từ hồ sơ", "Theo công bố", "Chưa đo được", "Thứ 51", "Đã dừng từ 30/06/2025", "Chờ Ban chỉ đạo công bố")
 	lacks(t, page, "style=", "[board.", "[measures.")
 	english := p.page("/chi-tieu?lang=en")
 	has(t, english, "Measured from records", "66.67%", "Place 51")
@@ -42,7 +42,7 @@ func TestLineTellsWhatIsCountedAndTheWorstPlaceFirst(t *testing.T) {
 	has(t, p.page("/chi-tieu/G2.district"), "Cấp huyện kết thúc hoạt động ngày 30/06/2025")
 	has(t, p.page("/chi-tieu/S3"), "Tỷ lệ dân số từ mức nào thì coi là phổ cập")
 	has(t, p.page("/chi-tieu/G6a"), "Suy ra từ nguồn: năm 2021 tăng 2 bậc", "dti.gov.vn", "Thứ 51")
-	has(t, p.page("/chi-tieu/G1"), "Danh mục trong hệ thống hiện có 1 thủ tục", "Hồ sơ của các dịch vụ công", "1.036 / 1.542")
+	has(t, p.page("/chi-tieu/G1"), "Danh mục có 1 thủ tục", "Hồ sơ của các dịch vụ công", "1.036 / 1.542")
 	for _, path := range []string{"/chi-tieu/G9", "/chi-tieu/G1/dossiers.online", "/chi-tieu/G3/x.y", "/chi-tieu/G1.dossiers/dossiers.online?phan=x", "/chi-tieu/G1.dossiers/dossiers.online?trang=9", "/chi-tieu/G1.dossiers/dossiers.online?trang=-1"} {
 		if res := p.get(path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, res.Status)
