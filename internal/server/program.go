@@ -159,7 +159,6 @@ func (p *Program) join() (err error) {
 	if p.Targets, err = targets.New(p.DB, p.Clock, p.province.resolution, measures.Source{Catalogue: p.province.catalogue}); err != nil {
 		return err
 	}
-	p.Targets.Handle(handlers)
 	if p.Notices, err = p.notices(); err != nil {
 		return err
 	}
@@ -170,7 +169,7 @@ func (p *Program) join() (err error) {
 	p.Dossiers.Jobs = p.Jobs
 	p.Notices.Join(p.Jobs)
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
-		p.Events.Gather(kind, "targets", targets.OnEvent(p.Jobs))
+		p.Events.Gather(kind, "targets", p.Targets.OnEvent)
 	}
 	p.Accounts.Announce(account.Tell(p.Notices))
 	(&told.Room{Dossiers: p.Dossiers, Notices: p.Notices}).Subscribe(p.Events)
@@ -196,6 +195,7 @@ func (p *Program) Start(ctx context.Context) error {
 	}
 	p.background.Go(func() { audit.NewChainer(p.DB, p.Clock, p.holder).Run(ctx, failed("chain the journal")) })
 	p.background.Go(func() { p.Events.Run(ctx, failed("hand out events")) })
+	p.background.Go(func() { p.Targets.Run(ctx, failed("count")) })
 	p.background.Go(func() { p.sweep(ctx, failed("sweep")) })
 	p.background.Go(func() {
 		// What had come whole when the program was killed is given to its draft now.
@@ -203,9 +203,7 @@ func (p *Program) Start(ctx context.Context) error {
 			failed("sweep uploads")(err)
 		}
 	})
-	return p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
-	})
+	return nil
 }
 
 const sweepEvery = time.Hour
@@ -227,10 +225,7 @@ func (p *Program) sweep(ctx context.Context, failed func(error)) {
 		keys := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 			return database.ForgetRequests(ctx, tx, p.Clock.Now().Add(-7*24*time.Hour))
 		})
-		refresh := p.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-			return p.Jobs.Enqueue(ctx, tx, targets.RefreshJob{}, job.Unique("refresh"))
-		})
-		if err := errors.Join(drafts, parts, uploads, keys, refresh, p.Accounts.Sweep(ctx), p.Notices.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(drafts, parts, uploads, keys, p.Accounts.Sweep(ctx), p.Notices.Sweep(ctx)); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}

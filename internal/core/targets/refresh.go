@@ -12,7 +12,6 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/event"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/job"
 )
 
 // Room is the targets of one resolution with the sources that count them.
@@ -23,6 +22,7 @@ type Room struct {
 	sources    map[string]Source
 	counted    map[string]bool
 
+	wanted  chan struct{} // holds one token: a counting is asked for
 	running chan struct{} // holds one token: one counting at a time
 	mu      sync.Mutex
 	next    *turn
@@ -36,7 +36,7 @@ const pause = time.Second
 // mistake of the wiring; a measure that no source counts is not measured; a
 // source may count what this resolution does not ask for.
 func New(db *database.DB, c clock.Clock, r *Resolution, sources ...Source) (*Room, error) {
-	room := &Room{db: db, clock: c, resolution: r, sources: map[string]Source{}, counted: map[string]bool{}, running: make(chan struct{}, 1)}
+	room := &Room{db: db, clock: c, resolution: r, sources: map[string]Source{}, counted: map[string]bool{}, wanted: make(chan struct{}, 1), running: make(chan struct{}, 1)}
 	for _, s := range sources {
 		for _, id := range s.Measures() {
 			if _, defined := r.Measure(id); !defined {
@@ -54,22 +54,46 @@ func New(db *database.DB, c clock.Clock, r *Resolution, sources ...Source) (*Roo
 // Resolution gives the promises.
 func (room *Room) Resolution() *Resolution { return room.resolution }
 
-// RefreshJob counts anew. It has nothing to say: whatever happened is counted.
-type RefreshJob struct{}
-
-// Kind names the work.
-func (RefreshJob) Kind() string { return "targets_refresh" }
-
-// Handle does RefreshJob on a queue of its own, since it may wait for its turn.
-func (room *Room) Handle(r *job.Registry) {
-	job.Handle(r, func(ctx context.Context, _ RefreshJob) error { return room.Refresh(ctx) }, job.OnQueue("targets"))
+// OnEvent is the subscriber for events that change what is counted: it asks for
+// a counting, which Run does. Nothing is kept of it: a process that starts counts
+// anyway, and so does every hour.
+func (room *Room) OnEvent(context.Context, *database.Tx, []event.Event) error {
+	room.wish()
+	return nil
 }
 
-// OnEvent is the subscriber for events that change what is counted: it asks for
-// a counting, once however many events wait.
-func OnEvent(q *job.Queue) event.Gatherer {
-	return func(ctx context.Context, tx *database.Tx, _ []event.Event) error {
-		return q.Enqueue(ctx, tx, RefreshJob{}, job.Unique("targets"))
+func (room *Room) wish() {
+	select {
+	case room.wanted <- struct{}{}:
+	default: // somebody has asked already
+	}
+}
+
+// often is how long a reading stands without any event: full services change with
+// the day, not with an act.
+const often = time.Hour
+
+// Run counts at once, whenever an event asks for it, and every hour, until ctx
+// ends. A counting that failed is tried again.
+func (room *Room) Run(ctx context.Context, failed func(error)) {
+	room.wish()
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-room.wanted:
+		}
+		err := room.Refresh(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			failed(err)
+			time.AfterFunc(10*time.Second, room.wish)
+		}
 	}
 }
 

@@ -3,8 +3,6 @@ package targets_test
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +19,6 @@ import (
 	"benso/internal/kernel/decimal"
 	"benso/internal/kernel/event"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/job"
 )
 
 func TestLineIsMeasuredReportedOrNotMeasured(t *testing.T) {
@@ -427,42 +424,27 @@ func (s *slow) Count(context.Context, database.Querier, targets.Question) (targe
 }
 
 // TestNumberMovesWithinFiveSecondsOfAnAct goes the whole way: an event in the
-// act's transaction, the outbox, the job, the counting.
+// act's transaction, the outbox, the counting.
 func TestNumberMovesWithinFiveSecondsOfAnAct(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		source := &fake{}
 		source.add(someRecords()...)
 		room := newRoom(t, db, clock.NewFake(noon), source)
-		registry := job.NewRegistry()
-		room.Handle(registry)
-		queue, err := job.New(db, registry, slog.New(slog.NewTextHandler(io.Discard, nil)), job.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
 		bus := event.NewBus(db, clock.System, "test")
-		bus.Gather("dossier.filed", "targets", targets.OnEvent(queue))
+		bus.Gather("dossier.filed", "targets", room.OnEvent)
 		ctx, cancel := context.WithCancel(context.Background())
-		if err := queue.Start(ctx); err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			bus.Run(ctx, func(err error) {
-				if ctx.Err() == nil { // what the end of the test cuts off is no fault
-					t.Error(err)
-				}
+		var running sync.WaitGroup
+		for _, run := range []func(context.Context, func(error)){bus.Run, room.Run} {
+			running.Go(func() {
+				run(ctx, func(err error) {
+					if ctx.Err() == nil { // what the end of the test cuts off is no fault
+						t.Error(err)
+					}
+				})
 			})
-		}()
-		defer func() {
-			cancel()
-			<-done
-			stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-			defer cancel()
-			if err := queue.Stop(stop); err != nil {
-				t.Error(err)
-			}
-		}()
+		}
+		defer running.Wait()
+		defer cancel()
 		if err := room.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -157,9 +157,13 @@ func deleted(ctx context.Context, tx *database.Tx, first waiting, ids database.L
 	return gone, rows.Err()
 }
 
-// Run hands events out until ctx ends: at once after a commit, and every second.
-// After a pass that tried nothing it waits, though rows may be due: another
-// process has them.
+// rest is how long the bus waits after it handed something out, so that under a
+// crowd many events go together instead of one with each commit.
+const rest = 50 * time.Millisecond
+
+// Run hands events out until ctx ends: at once after a commit that comes alone,
+// soon after one of many, and every second. After a pass that tried nothing it
+// waits, though rows may be due: another process has them.
 func (b *Bus) Run(ctx context.Context, failed func(error)) {
 	wake := make(chan struct{}, 1)
 	b.db.AfterWrite(func() {
@@ -179,6 +183,11 @@ func (b *Bus) Run(ctx context.Context, failed func(error)) {
 		}
 		tried, err := b.Dispatch(ctx)
 		for err == nil && tried > 0 {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(rest):
+			}
 			tried, err = b.Dispatch(ctx)
 		}
 		if err != nil && ctx.Err() == nil {

@@ -73,12 +73,11 @@ func Fill(ctx context.Context, c server.Config, log *slog.Logger, plan Plan, out
 		return err
 	}
 	w := &world{staff: s, clock: clock.NewFake(began), end: began, out: out, total: plan.Dossiers}
-	room := *p.Dossiers
-	room.Clock, room.Simulated = w.clock, true
-	if room.Files, err = file.NewStore(ctx, p.DB, w.clock, c.Papers()); err != nil {
+	files, err := file.NewStore(ctx, p.DB, w.clock, c.Papers())
+	if err != nil {
 		return err
 	}
-	w.room = &room
+	w.room = p.Dossiers.Simulating(w.clock, files)
 	if err := w.run(ctx); err != nil {
 		return err
 	}

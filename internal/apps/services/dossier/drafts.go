@@ -221,6 +221,23 @@ func (r *Room) AttachPaper(ctx context.Context, actor access.Actor, id, slot str
 // changed since, nothing is sent. A draft is sent once; sending it again gives
 // the same dossier.
 func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int64, lang string) (Dossier, error) {
+	d, err := r.send(ctx, actor, id, seen, lang)
+	for errors.Is(err, errNoNumber) {
+		if err := r.numbers.Fill(ctx, r.DB, "filing", day(r.Clock.Now())); err != nil {
+			return Dossier{}, err
+		}
+		d, err = r.send(ctx, actor, id, seen, lang)
+	}
+	if err != nil {
+		return Dossier{}, fmt.Errorf("send draft %s: %w", id, err)
+	}
+	return d, nil
+}
+
+// errNoNumber says that filing numbers have to be fetched first.
+var errNoNumber = errors.New("no filing number is left")
+
+func (r *Room) send(ctx context.Context, actor access.Actor, id string, seen int64, lang string) (Dossier, error) {
 	var d Dossier
 	err := r.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		draft, err := r.lockDraft(ctx, tx, actor, id)
@@ -259,10 +276,7 @@ func (r *Room) Send(ctx context.Context, actor access.Actor, id string, seen int
 		}
 		return sent(ctx, tx, draft.ID, d.ID)
 	})
-	if err != nil {
-		return Dossier{}, fmt.Errorf("send draft %s: %w", id, err)
-	}
-	return d, nil
+	return d, err
 }
 
 // take reads from the answers what a dossier says of itself in lists and on
@@ -297,9 +311,9 @@ func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 	if draft.Channel == Counter && !actor.May(access.DossierIntake, holder) {
 		return Dossier{}, fault.New(fault.Invalid, "dossier.other_agency", "agency", agency.Name)
 	}
-	n, err := database.Next(ctx, tx, "filing", day(now))
-	if err != nil {
-		return Dossier{}, err
+	n, ok := r.numbers.Take(day(now))
+	if !ok {
+		return Dossier{}, errNoNumber
 	}
 	d := Dossier{Draft: draft.ID, FilingNumber: filingNumber(now, n), Secret: database.NewSecret(8), Procedure: p.Code, ProcedureVersion: p.Version, FiledAt: now}
 	if draft.Channel == Online {

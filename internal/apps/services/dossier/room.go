@@ -32,6 +32,14 @@ type Room struct {
 	Jobs      *job.Queue
 	Events    *event.Bus
 	Simulated bool // the dossiers that this room files are simulated, and say so
+
+	numbers database.Numbers // filing numbers
+}
+
+// Simulating is the room of a demonstration: at a clock of its own, with its own
+// papers, and all that it files says that it is simulated.
+func (r *Room) Simulating(c clock.Clock, files *file.Store) *Room {
+	return &Room{DB: r.DB, Clock: c, Calendar: r.Calendar, Units: r.Units, Catalogue: r.Catalogue, Files: files, Jobs: r.Jobs, Events: r.Events, Simulated: true}
 }
 
 // Events that other rooms may hear.

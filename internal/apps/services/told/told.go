@@ -24,7 +24,14 @@ type Room struct {
 // Subscribe has the room hear of the dossiers.
 func (r *Room) Subscribe(bus *event.Bus) {
 	for _, kind := range []string{dossier.EventFiled, dossier.EventChanged, dossier.EventResolved} {
-		bus.Subscribe(kind, "told", r.hear)
+		bus.Gather(kind, "told", func(ctx context.Context, tx *database.Tx, events []event.Event) error {
+			for _, e := range events {
+				if err := r.hear(ctx, tx, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 }
 
