@@ -3,6 +3,7 @@ package catalogue_test
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -64,6 +65,10 @@ func TestEachTrapOfTheCrawlIsShownAsNotKnown(t *testing.T) {
 		{"1.013222", "“6 Ngày500 VNĐ” is a time and a fee that lost its thousands", worktime.Limit{Amount: 6, Unit: worktime.CalendarDays}, "6 Ngày", "500 VNĐ", -1},
 		{"1.000049", "“Miễn phí (chưa quy định)” is not free", worktime.Limit{Amount: 7, Unit: worktime.WorkingDays}, "7 Ngày làm việc", "Miễn phí", -1},
 		{"2.001428", "seven days in one place are seven working days in another", worktime.Limit{Unit: worktime.Unknown}, "ghi khác", "", -1},
+		{"1.009646", "17 days in the box, 12 and 5 in some cases", worktime.Limit{Unit: worktime.Unknown}, "tùy trường hợp", "Miễn phí", 0},
+		{"1.009729", "10 days in the box, 10 working days in the steps", worktime.Limit{Unit: worktime.Unknown}, "trình tự thực hiện ghi khác", "Miễn phí", 0},
+		{"1.014966", "800,000 in the box, half of it and another 100,000 beside it", worktime.Limit{Amount: 6, Unit: worktime.WorkingDays}, "6 Ngày làm việc", "800,000 Việt Nam Đồng", -1},
+		{"1.009444", "a bracket beside the amount that never closes", worktime.Limit{Amount: 5, Unit: worktime.WorkingDays}, "5 Ngày làm việc", "100,000 VNĐ", -1},
 		{"1.003984", "hours: of the clock, or of the office?", worktime.Limit{Unit: worktime.Unknown}, "“24 Giờ”", "", -1},
 	} {
 		p := recordOf(t, c, x.code)
@@ -102,6 +107,64 @@ func TestALimitIsKnownOnlyWhereEveryWayToFilePrintsItWithItsUnit(t *testing.T) {
 	}
 }
 
+// The words beside the box, and the steps, do not say otherwise.
+func TestALimitIsKnownOnlyWhereTheWordsBesideItDoNotTakeItBack(t *testing.T) {
+	inACase := regexp.MustCompile(`(?:^|[^\d/.,])(\d{1,3}) (?:\([^)]{1,25}\) ?)?(?:ngày|giờ|tháng)(?: làm việc)?,? (?:đối )?với `)
+	for _, p := range whole(t).Versions() {
+		if !p.Record || p.Effective.From < "2025-07-01" || p.Limit.Unit == worktime.Unknown {
+			continue
+		}
+		for _, w := range p.Ways {
+			for _, m := range inACase.FindAllStringSubmatch(oneLine(w.Note), -1) {
+				if n, err := strconv.Atoi(m[1]); err != nil || n != p.Limit.Amount {
+					t.Errorf("%s: %d %s, but in some case %q", p.ID(), p.Limit.Amount, p.Limit.Unit, m[0])
+				}
+			}
+		}
+		same := regexp.MustCompile(`(?:^|[^\d/.,])0?` + strconv.Itoa(p.Limit.Amount) + ` (?:\([^)]{1,20}\) ?)?ngày( làm việc)?`)
+		working, calendar := 0, 0
+		for _, m := range same.FindAllStringSubmatch(oneLine(p.Steps), -1) {
+			if m[1] == "" {
+				calendar++
+			} else {
+				working++
+			}
+		}
+		if p.Limit.Unit == worktime.CalendarDays && working > 0 && calendar == 0 || p.Limit.Unit == worktime.WorkingDays && calendar > 0 && working == 0 {
+			t.Errorf("%s: %d %s, but the steps count the same days otherwise", p.ID(), p.Limit.Amount, p.Limit.Unit)
+		}
+	}
+}
+
+func TestAnAmountIsKnownOnlyWhereNoOtherStandsBesideIt(t *testing.T) {
+	sum := regexp.MustCompile(`(\d{1,3}(?:\.\d{3})+) ?(?:đồng|đ |VNĐ)`)
+	known := 0
+	for _, p := range whole(t).Versions() {
+		if !p.Record || amountOf(p) == nil || *amountOf(p) == 0 || p.Effective.To != "" {
+			continue
+		}
+		known++
+		for _, w := range p.Ways {
+			if w.FeeNote != "" || strings.HasPrefix(w.Note, "(") {
+				t.Errorf("%s: %d, but beside it %q %q", p.ID(), *amountOf(p), w.FeeNote, w.Note)
+			}
+			for _, m := range sum.FindAllStringSubmatch(w.Note, -1) {
+				if strings.ReplaceAll(m[1], ".", "") != strconv.FormatInt(*amountOf(p), 10) {
+					t.Errorf("%s: %d, but beside it %s", p.ID(), *amountOf(p), m[1])
+				}
+			}
+		}
+		if *amountOf(p) < 1000 {
+			t.Errorf("%s: %d lost its thousands", p.ID(), *amountOf(p))
+		}
+	}
+	if known < 10 {
+		t.Errorf("only %d amounts are known", known)
+	}
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 func TestFreeIsSaidOnlyWhereTheWordsBesideItDoNotTakeItBack(t *testing.T) {
 	free := 0
 	for _, p := range whole(t).Versions() {
@@ -131,6 +194,10 @@ func TestPapersAreNotCutInsideASentence(t *testing.T) {
 		return strings.HasSuffix(x.Name.Vi, "ngày 01/01/2026") && x.Quantity == "1 bản chính,1 bản sao"
 	}) {
 		t.Errorf("the year went to the quantity: %+v", p.Papers[0])
+	}
+	p = recordOf(t, c, "1.000058")
+	if len(p.Papers) != 3 || p.Papers[0].Quantity != "" {
+		t.Errorf("an application of which the portal prints no original is a note: %+v", p.Papers)
 	}
 	p = recordOf(t, c, "1.000894")
 	if len(p.Notes) < 10 || slices.ContainsFunc(p.Papers, func(x catalogue.Paper) bool { return x.Group == "Lưu ý" }) {
