@@ -101,6 +101,11 @@ func build(files []pack.File, v cases.Vocabulary, roles access.Roles) (*Catalogu
 			c.newest[d.ID] = max(c.newest[d.ID], d.Version)
 		}
 	}
+	for _, f := range files {
+		if f.Path == ReviewedFile {
+			problems = append(problems, checkReview(f, c.competence)...)
+		}
+	}
 	for _, x := range newest {
 		p := x.procedure
 		if _, ok := c.newest[p.Process]; !ok {

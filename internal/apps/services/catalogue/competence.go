@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,8 +13,17 @@ import (
 	"benso/internal/kernel/pack"
 )
 
-// CompetenceFile is the table of who handles what.
-const CompetenceFile = "competence.csv"
+// CompetenceFile is the table of who handles what. ReviewedFile holds what somebody
+// decided by reading, which scripts/derive-competence lays over its rules.
+const (
+	CompetenceFile = "competence.csv"
+	ReviewedFile   = "competence.reviewed.csv"
+)
+
+// byRule is what Competence.Reviewed says of a row that nobody decided.
+const byRule = "rule"
+
+var reviewedColumns = []string{"code", "from", "level", "agency", "sector", "reviewed", "day", "reason"}
 
 var competenceColumns = []string{"code", "from", "to", "level", "agency", "sector", "presence", "reviewed", "basis"}
 
@@ -25,13 +35,15 @@ type Competence struct {
 	To     string // last day; empty while it holds
 	Level  string // province, district, commune; empty in a sector
 	Agency string // kind of the agency at that level; empty when nobody knows it
-	// Sector says that the procedure belongs to a national sector (police, social
-	// insurance, enforcement of judgments, port authorities, ministries): it is shown
-	// with its link, is never filed here, and lies outside the promise G1.
+	// Sector says that no agency of the province handles it: it belongs to a national
+	// sector (police, social insurance, enforcement of judgments, port authorities,
+	// ministries) or to other provinces (those at a border, or another committee's
+	// own). It is shown with its link, is never filed here, and lies outside the
+	// promise G1.
 	Sector   bool
 	Presence string // document and article by which somebody must come; empty where none is known
-	Reviewed string // "rule" until somebody looked at the row, then who, or by what
-	Basis    string
+	Reviewed string // "rule" where it follows from the record by a rule, "read" where somebody decided by reading it, else who or what document decided
+	Basis    string // the rule or the reason, with the record's own words in “…”
 }
 
 // Known says whether there is an agency that a dossier can go to.
@@ -85,6 +97,50 @@ func parseCompetence(file pack.File) (map[string][]Competence, []pack.Problem) {
 		all[c.Code] = append(all[c.Code], c)
 	}
 	return all, problems
+}
+
+// checkReview holds the table against what was decided by reading: a decision that
+// is not in it has no effect, and one that is only in it is lost when the table is
+// made anew.
+func checkReview(file pack.File, table map[string][]Competence) []pack.Problem {
+	rows, err := csv.NewReader(strings.NewReader(file.Body)).ReadAll()
+	if err != nil {
+		return []pack.Problem{{File: file.Path, Text: "is not CSV: " + err.Error(), Mend: "put a text with commas or quotes between quotes"}}
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], reviewedColumns) {
+		return []pack.Problem{{File: file.Path, Line: 1, Text: "the columns are others", Mend: "write " + strings.Join(reviewedColumns, ",")}}
+	}
+	var problems []pack.Problem
+	decided := map[Competence]bool{}
+	line := 1
+	for i, f := range rows[1:] {
+		line += 1 + strings.Count(strings.Join(rows[i], ""), "\n")
+		add := func(mend, text string, args ...any) {
+			problems = append(problems, pack.Problem{File: file.Path, Line: line, Text: fmt.Sprintf(text, args...), Mend: mend})
+		}
+		want := Competence{Code: f[0], From: f[1], Level: f[2], Agency: f[3], Sector: f[4] == "yes", Reviewed: f[5], Basis: f[7]}
+		decided[want] = true
+		switch {
+		case f[5] == "" || f[5] == byRule || !isDay(f[6]) || f[7] == "":
+			add("write read, a name or a document, the day as 2026-11-25, and the reason", "%s does not say by whom, when and why it was decided", f[0])
+		case !slices.ContainsFunc(table[f[0]], func(c Competence) bool { return c.decision() == want }):
+			add("run scripts/derive-competence PACK > PACK/"+CompetenceFile, "the table does not say so of %s", f[0])
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(table)) {
+		for _, c := range table[code] {
+			if c.Reviewed != byRule && !decided[c.decision()] {
+				problems = append(problems, pack.Problem{File: CompetenceFile, Text: fmt.Sprintf("%s was decided by %s, of which %s knows nothing", code, c.Reviewed, ReviewedFile), Mend: "write it there, with the day and the reason"})
+			}
+		}
+	}
+	return problems
+}
+
+// decision is a row as ReviewedFile has it.
+func (c Competence) decision() Competence {
+	c.To, c.Presence = "", ""
+	return c
 }
 
 // Handled gives who handles a procedure on a day, a row for each level. Where the
