@@ -15,6 +15,8 @@ const block = 32
 // the law asks of dossier codes, see Next; one series is drawn in one way only.
 // The zero value has none yet.
 type Numbers struct {
+	filling sync.Mutex // held while the database is asked; Take, inside a transaction, never waits for it
+
 	mu     sync.Mutex
 	period string
 	next   int64
@@ -36,9 +38,9 @@ func (n *Numbers) Take(period string) (number int64, ok bool) {
 // Fill takes a block of the series from the database, unless another caller just
 // did.
 func (n *Numbers) Fill(ctx context.Context, db *DB, series, period string) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if period == n.period && n.left > 0 {
+	n.filling.Lock()
+	defer n.filling.Unlock()
+	if n.has(period) {
 		return nil
 	}
 	var last int64
@@ -49,6 +51,14 @@ func (n *Numbers) Fill(ctx context.Context, db *DB, series, period string) error
 	if err != nil {
 		return fmt.Errorf("take numbers of %s: %w", series, err)
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.period, n.next, n.left = period, last-block+1, block
 	return nil
+}
+
+func (n *Numbers) has(period string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return period == n.period && n.left > 0
 }

@@ -45,6 +45,39 @@ func TestLooseNumbersAreNeverGivenTwiceByTwoProcessesUnderACrowd(t *testing.T) {
 	})
 }
 
+func TestActsThatWaitForANumberDoNotWaitForTheirOwnConnections(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var n database.Numbers
+		empty := errors.New("no number is left")
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				take := func() error {
+					return db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+						if _, err := tx.ExecContext(ctx, `SELECT 1`); err != nil {
+							return err
+						}
+						if _, ok := n.Take("d"); !ok {
+							return empty
+						}
+						return nil
+					})
+				}
+				err := take()
+				for errors.Is(err, empty) {
+					if err = n.Fill(t.Context(), db, "loose", "d"); err == nil {
+						err = take()
+					}
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestLooseNumberIsTakenWhileAnotherActThatTookOneIsNotCommitted(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		var n database.Numbers
