@@ -73,7 +73,7 @@ func (c officialImport) Run(r *run) error {
 		if password == "" {
 			password = "(keeps the present one)"
 		}
-		lines = append(lines, []string{g.Handle, g.Name, g.Role.ID, g.Agency, password})
+		lines = append(lines, []string{g.Row.Handle, g.Name, g.Row.Role.ID, g.Row.Agency, password})
 	}
 	return out.WriteAll(lines)
 }

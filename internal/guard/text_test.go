@@ -40,6 +40,8 @@ var notKeys = excuses{
 	"account.recover":        "a permission",
 	"account.created":        "an action in the journal",
 	"account.closed":         "an action in the journal",
+	"account.renamed":        "an action in the journal",
+	"agencies.csv":           "a file of the pack",
 	"dossier.read_consulted": "an action in the journal",
 	"dossier.attach_opinion": "an action in the journal",
 	"payment.list":           "an action in the journal",

@@ -80,15 +80,14 @@ type OfficialFault = administration.Fault
 
 // TakeInOfficials takes in a file of officials, whole or not at all; see package
 // administration.
-func (p *Program) TakeInOfficials(ctx context.Context, text string) ([]administration.Given, []OfficialFault, error) {
-	return p.administration().TakeIn(ctx, identity.By{Account: "system"}, text)
+func (p *Program) TakeInOfficials(ctx context.Context, text string) ([]administration.Done, []OfficialFault, error) {
+	return p.officials.TakeIn(ctx, administration.Machine(), database.NewID(), "", text)
 }
+
+// Officials is the room where officials are managed.
+func (p *Program) Officials() *administration.Room { return p.officials }
 
 // ReadOfficials says what a file of officials holds and what is wrong with it.
 func (p *Program) ReadOfficials(text string) ([]administration.Row, []OfficialFault) {
-	return p.administration().Read(text)
-}
-
-func (p *Program) administration() *administration.Room {
-	return &administration.Room{DB: p.DB, Clock: p.Clock, Identity: p.Accounts, Units: p.province.units, Roles: p.province.roles}
+	return p.officials.Read(administration.Machine(), text)
 }

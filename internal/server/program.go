@@ -13,6 +13,7 @@ import (
 
 	"benso/internal/adapters/clamd"
 	"benso/internal/apps/account"
+	"benso/internal/apps/administration"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/measures"
@@ -50,6 +51,9 @@ type Program struct {
 	Simulated  bool
 	writer     *papers.Room
 	province   province
+	officials  *administration.Room
+	unitsTurn  sync.Mutex
+	unitsAt    int64 // which versions the tree was loaded from; unitsTurn holds it
 	filing     filing.Pages
 	uploads    *resumable.Uploads
 	holder     string
@@ -116,6 +120,9 @@ func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now
 		return nil, fmt.Errorf("the pack of the program has %d faults: %w", len(problems), problems[0])
 	}
 	p := &Program{Config: c, Log: log, Clock: now, DB: db, holder: fmt.Sprintf("%s-%d-%s", hostname(), os.Getpid(), database.NewID())}
+	if p.unitsAt, err = unitsVersion(ctx, db); err != nil {
+		return nil, err
+	}
 	if p.province, err = loadProvince(ctx, db); err != nil {
 		return nil, err
 	}
@@ -156,6 +163,7 @@ func (p *Program) join() (err error) {
 		return p.Accounts.Names(ctx, accounts...)
 	}}
 	p.writer.Handle(handlers)
+	p.officials = &administration.Room{DB: p.DB, Clock: p.Clock, Identity: p.Accounts, Units: p.province.units, Roles: p.province.roles, Events: p.Events, Reload: p.reloadUnits}
 	if p.Targets, err = targets.New(p.DB, p.Clock, p.province.resolution, measures.Source{Catalogue: p.province.catalogue}); err != nil {
 		return err
 	}
@@ -196,6 +204,7 @@ func (p *Program) Start(ctx context.Context) error {
 	p.background.Go(func() { audit.NewChainer(p.DB, p.Clock, p.holder).Run(ctx, failed("chain the journal")) })
 	p.background.Go(func() { p.Events.Run(ctx, failed("hand out events")) })
 	p.background.Go(func() { p.Targets.Run(ctx, failed("count")) })
+	p.background.Go(func() { p.watchUnits(ctx, failed("load the units again")) })
 	p.background.Go(func() { p.sweep(ctx, failed("sweep")) })
 	p.background.Go(func() {
 		// What had come whole when the program was killed is given to its draft now.

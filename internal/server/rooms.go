@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"benso/internal/apps/account"
+	"benso/internal/apps/administration"
+	"benso/internal/apps/administration/agencies"
 	"benso/internal/apps/board"
 	"benso/internal/apps/helpdesk"
 	"benso/internal/apps/inbox"
@@ -83,6 +85,7 @@ func (p *Program) hang() error {
 			{ID: "procedures", Key: "server.procedures", URL: "/thu-tuc", Access: access.Public},
 			{ID: "mine", Key: "server.mine", URL: "/ho-so-cua-toi", Access: access.SignedIn},
 			{ID: "desk", Key: "server.desk", URL: "/ban-lam-viec", Access: access.DossierRead},
+			{ID: administration.Section, Key: "server.administration", URL: administration.Path, Access: access.AccountManage},
 			{ID: "receipts", Key: "server.receipts", URL: "/bien-lai", Access: access.PaymentCollect},
 			{ID: "track", Key: "server.track", URL: "/tra-cuu", Access: access.Public},
 			{ID: "board", Key: "server.board", URL: "/chi-tieu", Access: access.Public},
@@ -107,7 +110,9 @@ func (p *Program) hang() error {
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		officials,
 		register.Pages{Desk: officials, Citizens: p.Accounts, NewSheet: newSheet, Print: printer{}},
-		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Notices: p.Notices, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, HasDesk: p.hasDesk, Address: client}),
+		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Notices: p.Notices, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, Home: p.home, Address: client}),
+		administration.Pages{Room: p.officials},
+		agencies.Pages{Room: agencies.Room{Room: p.officials}},
 		helpdesk.Pages{DB: p.DB, Clock: p.Clock, Accounts: p.Accounts, AgencyPath: p.agencyPath},
 		inbox.Pages{Notices: p.Notices},
 		targets,
@@ -116,8 +121,17 @@ func (p *Program) hang() error {
 	return nil
 }
 
-// hasDesk says whether an official has a queue of dossiers.
-func (p *Program) hasDesk(ctx context.Context, account string) bool {
-	a, err := p.Actor(ctx, account)
-	return err == nil && a.Has(access.DossierRead)
+// home is where an official lands: at the queue of dossiers, with the officials that
+// an administrator manages, or, with neither, at the own account.
+func (p *Program) home(ctx context.Context, who string) string {
+	a, err := p.Actor(ctx, who)
+	switch {
+	case err != nil:
+		return account.Path
+	case a.Has(access.DossierRead):
+		return "/ban-lam-viec"
+	case a.Has(access.AccountManage):
+		return administration.Path
+	}
+	return account.Path
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // row says what everybody is answered on one route.
@@ -194,6 +195,47 @@ var table = []row{
 	{pattern: "GET /favicon.ico", want: "led"},
 	{pattern: "GET /assets/{hash}/{name}", kind: "asset", want: "200"},
 
+	// Officials are managed by the administrator of the level: this one of the province.
+	// Those of communes are in officials_test.go.
+	//                                                                                                              str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /quan-tri", want: "                                                                              in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/them", want: "                                                                  in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/them", form: newcomer, want: "                                                 401 403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}", kind: "employed", want: "                                                in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/vai-tro", kind: "employed", want: "                                        in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/vai-tro", kind: "employed", form: cashier, want: "                        401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/vai-tro/{assignment}/ket-thuc", kind: "employed", want: "                  in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/vai-tro/{assignment}/ket-thuc", kind: "employed", form: atOnce, want: "   401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/ho-ten", kind: "employed", want: "                                         in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/ho-ten", kind: "employed", form: renamed, want: "                         401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/mat-khau", kind: "employed", want: "                                       in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/mat-khau", kind: "employed", form: reason, want: "                        401 403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/dong", kind: "employed", want: "                                           in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/dong", kind: "employed", form: reason, want: "                            401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/mo-lai", kind: "closed", want: "                                           in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/mo-lai", kind: "closed", form: back, want: "                              401 403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/vang-mat", kind: "employed", want: "                                       in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/vang-mat", kind: "employed", form: away, want: "                          401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/can-bo/{id}/vang-mat/{absence}/huy", kind: "employed", want: "                         in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/can-bo/{id}/vang-mat/{absence}/huy", kind: "employed", form: reason, want: "          401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/nhap", want: "                                                                         in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/nhap/mau.csv", want: "                                                                 in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/nhap", form: sheet, want: "                                                           401 403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/nhap/ghi", form: sheet, want: "                                                       401 403 403 403 403 403 403 403 403 200 403 403 403 403"},
+
+	// Agencies, in the same way: here a department of the province.
+	//                                                                                        str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /quan-tri/co-quan", want: "                                                in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/co-quan/{agency}", kind: "agency", want: "                       in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "GET /quan-tri/don-vi/{unit}/them-co-quan", kind: "agency", want: "             in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/don-vi/{unit}/them-co-quan", kind: "agency", form: office, want: "401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/co-quan/{agency}/doi-ten", kind: "agency", want: "               in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/co-quan/{agency}/doi-ten", kind: "agency", form: office, want: " 401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/co-quan/{agency}/ket-thuc", kind: "agency", want: "              in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/co-quan/{agency}/ket-thuc", kind: "agency", form: office, want: "401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+	{pattern: "GET /quan-tri/co-quan/{agency}/mo-lai", kind: "ended agency", want: "          in  403 403 403 403 403 403 403 403 200 403 403 403 403"},
+	{pattern: "POST /quan-tri/co-quan/{agency}/mo-lai", kind: "ended agency", form: office, want: " 401 403 403 403 403 403 403 403 403 did 403 403 403 403"},
+
 	// A clerk lets a person back in who stands at the desk.
 	//                                                                                     str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
 	{pattern: "GET /ban-lam-viec/tai-khoan", want: "                                        in  403 403 200 403 403 403 403 403 403 200 403 403 403"},
@@ -303,6 +345,38 @@ func seen(t target) url.Values { return with(blank(t), "seen", t["id"]) }
 
 func card(t target) url.Values {
 	return with(blank(t), "account", t["account"], "proof", "card", "citizen", "083198004321", "reason", "forgotten")
+}
+
+// newcomer is an official whom nobody knows yet.
+func newcomer(t target) url.Values {
+	return with(post(t, "clerk"), "name", "Lê Thị Bình", "handle", strings.ToLower(t["key"])+"@benso.example")
+}
+
+// post is a role at the agency of Xã Phú Túc.
+func post(t target, role string) url.Values {
+	return with(reason(t), "agency", "ubnd-28810-2025", "role", role)
+}
+
+func cashier(t target) url.Values { return post(t, "cashier") }
+
+func atOnce(t target) url.Values { return with(reason(t), "when", "now") }
+
+func renamed(t target) url.Values { return with(reason(t), "name", "Trần Văn Cũ") }
+
+func back(t target) url.Values {
+	return with(reason(t), "handle", strings.ToLower(t["key"])+"@benso.example")
+}
+
+func away(t target) url.Values {
+	return with(reason(t), "deputy", t["deputy"], "until-day", "27", "until-month", "11", "until-year", "2026")
+}
+
+func office(t target) url.Values {
+	return with(blank(t), "name", "Phòng Kinh tế số "+strings.ToLower(t["key"]), "ground", "Quyết định 1")
+}
+
+func sheet(t target) url.Values {
+	return with(reason(t), "text", "login,name,role,agency\n"+strings.ToLower(t["key"])+"@benso.example,Lê Thị Bình,clerk,ubnd-28810-2025\n")
 }
 
 func follow(t target) url.Values { return url.Values{"so": {t["number"]}, "ma": {t["secret"]}} }

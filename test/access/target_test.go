@@ -134,6 +134,20 @@ func kinds() map[string]func(*world) target {
 			}))
 			return target{"account": made.Account}
 		},
+		"employed": (*world).employed,
+		"agency":   (*world).agency,
+		"ended agency": func(w *world) target {
+			t := w.agency()
+			w.must(w.agencies().End(w.t.Context(), w.actor("quantri@benso.example"), database.NewID(), t["agency"], "2026-11-23", "Quyết định 2"))
+			return t
+		},
+		"closed": func(w *world) target {
+			t := w.employed()
+			w.must(w.program.DB.Write(w.t.Context(), func(ctx context.Context, tx *database.Tx) error {
+				return w.program.Accounts.Close(ctx, tx, identity.By{Account: "system"}, t["id"])
+			}))
+			return t
+		},
 		"procedure": func(*world) target { return target{"code": "1.001193"} },
 		"event":     func(*world) target { return target{"id": "sinh-con"} },
 		"session": func(w *world) target {
@@ -374,6 +388,9 @@ func (w *world) state() string {
 		`SELECT count(*), max(reason), min(case_id) FROM dossier_apologies`,
 		`SELECT count(*), count(closed_at), max(password_hash) FROM accounts`,
 		`SELECT count(*), count(ended_at), max(id) FROM assignments`,
+		`SELECT count(*), count(cancelled_at), max(id) FROM absences`,
+		`SELECT count(*), count(DISTINCT kind), max(id) FROM official_acts`,
+		`SELECT count(*), max(version), max(digest) FROM pack_files WHERE path = 'agencies.csv'`,
 		`SELECT count(*), count(ended_at), max(id) FROM files WHERE slot NOT IN ('receipt', 'request', 'refusal')`,
 		`SELECT count(*), count(DISTINCT account), min(id) FROM sessions`,
 		`SELECT count(read_at), count(DISTINCT read_at), min(id) FROM notices WHERE read_at IS NOT NULL`,

@@ -29,6 +29,8 @@ import (
 	"benso/packs"
 )
 
+const desk = "/ban-lam-viec"
+
 const (
 	good   = "bến phà rạch miễu"
 	other  = "cầu hàm luông xanh"
@@ -69,7 +71,7 @@ func open(t *testing.T) *wharf {
 	path := func(id string) (string, bool) { return "86/28756-2025/" + id + "/", id == agency }
 	room := New(Config{
 		DB: db, Identity: w.Store, Clock: w.clock, Roles: roles, Notices: w.notices(),
-		HasDesk:    func(context.Context, string) bool { return true },
+		Home:       func(context.Context, string) string { return "/ban-lam-viec" },
 		AgencyName: func(string) string { return "Ủy ban nhân dân xã An Hiệp" },
 	})
 	w.room = room

@@ -36,7 +36,6 @@ const (
 
 // Where people land who have just signed in.
 const (
-	desk      = "/ban-lam-viec"
 	myMatters = "/ho-so-cua-toi"
 )
 
@@ -53,9 +52,8 @@ type Config struct {
 	Notices  *notify.Room
 	// AgencyName names an agency; the id itself when it does not know it.
 	AgencyName func(id string) string
-	// HasDesk says whether an official has a queue to land on; one who has none lands
-	// on the account.
-	HasDesk func(ctx context.Context, account string) bool
+	// Home is where an official lands: a queue, or what they manage.
+	Home func(ctx context.Context, account string) string
 	// Address is the client's, as far as it can be trusted; the other end of the
 	// connection when nil, which behind a proxy is the proxy.
 	Address func(*http.Request) string
@@ -120,17 +118,15 @@ func next(r *http.Request) string {
 	return to
 }
 
-// landing is where somebody goes who is signed in. Officials go to their desk,
-// and elsewhere only within it: they mostly sign in from a page for the public.
+// landing is where somebody goes who is signed in. Officials go to their desk
+// (an administrator to the officials), and elsewhere only within it: they mostly sign in from a page for the public.
 func (room *Room) landing(ctx context.Context, account string, kind identity.Kind, to string) string {
 	if kind == identity.Official {
-		if !room.HasDesk(ctx, account) {
-			return Path
-		}
-		if u, err := url.Parse(to); err == nil && strings.HasPrefix(path.Clean(u.Path)+"/", desk+"/") {
+		home := room.Home(ctx, account)
+		if u, err := url.Parse(to); err == nil && home != Path && strings.HasPrefix(path.Clean(u.Path)+"/", home+"/") {
 			return to
 		}
-		return desk
+		return home
 	}
 	if to == "" {
 		return myMatters

@@ -8,19 +8,22 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"benso/internal/kernel/access"
-	"benso/internal/kernel/clock"
+	"benso/internal/kernel/audit"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/identity"
-	"benso/internal/kernel/unit"
 	"benso/internal/kernel/vntext"
 )
 
-// mostRows is how many officials one file may hold: each new one costs a password
-// evaluation of some fifty milliseconds.
-const mostRows = 5000
+// How many officials one file may hold: each new one costs a password evaluation of
+// some fifty milliseconds, for which a page waits while a command may take its time.
+const (
+	mostRows     = 5000
+	mostRowsPage = 200
+)
 
 // The columns of a file, by the words that may head them, folded. The first word
 // of each is that of the example.
@@ -37,15 +40,6 @@ var columns = []struct {
 	{"until", []string{"den ngay", "until", "to"}, false},
 }
 
-// Room is what a file is read with.
-type Room struct {
-	DB       *database.DB
-	Clock    clock.Clock
-	Identity *identity.Store
-	Units    *unit.Tree
-	Roles    access.Roles
-}
-
 // Row is one line of a file, understood.
 type Row struct {
 	Line   int
@@ -55,12 +49,13 @@ type Row struct {
 	Agency string // id
 	From   database.Date
 	Last   database.Date // empty: until it is taken
+	heads  map[string]string
 }
 
-// Given is what became of a line.
-type Given struct {
-	Row
-	Password string // one-time; empty when the official existed
+// Done is what becomes of a line, or became of it.
+type Done struct {
+	Outcome
+	Row Row
 }
 
 // Fault is what is wrong in one cell.
@@ -73,7 +68,14 @@ type Fault struct {
 // Read reads a file of officials: CSV with commas, semicolons or tabs, its
 // columns in any order. Faults name line and column; all of them are found at
 // once.
-func (room *Room) Read(text string) (rows []Row, faults []Fault) {
+func (room *Room) Read(h Hand, text string) (rows []Row, faults []Fault) {
+	most := mostRowsPage
+	if h.machine {
+		most = mostRows
+	}
+	if key := unreadable(text); key != "" {
+		return nil, []Fault{{Line: 1, Field: fault.Field{Key: key}}}
+	}
 	text = strings.TrimPrefix(text, "\uFEFF")
 	head, _, _ := strings.Cut(text, "\n")
 	in := csv.NewReader(strings.NewReader(text))
@@ -112,16 +114,27 @@ func (room *Room) Read(text string) (rows []Row, faults []Fault) {
 			}
 			continue
 		}
-		if len(rows) == mostRows {
-			wrong(line, "", "administration.sheet_long", "max", mostRows)
+		if len(rows) == most {
+			wrong(line, "", "administration.sheet_long", "max", most)
 			break
 		}
-		rows = append(rows, room.readRow(line, record, at, heads, wrong))
+		rows = append(rows, room.readRow(h, line, record, at, heads, wrong))
 	}
 	if len(rows) == 0 && len(faults) == 0 {
 		wrong(1, "", "administration.sheet_empty")
 	}
 	return rows, faults
+}
+
+// unreadable says why a file is no text that can be read, "" when it is one.
+func unreadable(text string) string {
+	switch {
+	case strings.HasPrefix(text, "PK\x03\x04"):
+		return "administration.sheet_workbook"
+	case !utf8.ValidString(text):
+		return "administration.sheet_encoding"
+	}
+	return ""
 }
 
 func headed(record []string, wrong func(line int, column, key string, args ...any)) map[string]int {
@@ -147,7 +160,7 @@ func headed(record []string, wrong func(line int, column, key string, args ...an
 	return at
 }
 
-func (room *Room) readRow(line int, record []string, at map[string]int, heads []string, wrong func(line int, column, key string, args ...any)) Row {
+func (room *Room) readRow(h Hand, line int, record []string, at map[string]int, heads []string, wrong func(line int, column, key string, args ...any)) Row {
 	cell := func(id string) string {
 		if i, ok := at[id]; ok && i < len(record) {
 			return vntext.Clean(record[i])
@@ -155,23 +168,26 @@ func (room *Room) readRow(line int, record []string, at map[string]int, heads []
 		return ""
 	}
 	bad := func(id, key string, args ...any) { wrong(line, strings.TrimSpace(heads[at[id]]), key, args...) }
-	r := Row{Line: line, Handle: cell("handle"), Name: cell("name")}
+	r := Row{Line: line, Handle: cell("handle"), Name: cell("name"), heads: map[string]string{}}
+	for id, i := range at {
+		r.heads[id] = strings.TrimSpace(heads[i])
+	}
 	if h, err := identity.ParseHandle(r.Handle); err != nil || h.Kind == identity.Number {
 		bad("handle", "administration.handle_needed")
 	}
 	if r.Name == "" {
 		bad("name", "administration.name_needed")
 	}
-	role, known := room.roleNamed(cell("role"))
+	role, known := room.named(cell("role"))
 	if r.Role = role; !known {
 		bad("role", "administration.role_unknown", "role", cell("role"))
 	}
-	id, known := room.agencyNamed(cell("agency"))
+	id, known := room.agencyNamed(h, cell("agency"))
 	if r.Agency = id; !known {
 		bad("agency", "administration.agency_unknown", "agency", cell("agency"))
 	} else if role.ID != "" {
 		if a, err := room.Units.Agency(id); err == nil {
-			if u, err := room.Units.Unit(a.Unit); err == nil && !slices.Contains(role.Levels, string(u.Level)) {
+			if !slices.Contains(role.Levels, room.level(a)) {
 				bad("role", "access.role_level", "role", role.In("vi"))
 			}
 		}
@@ -201,20 +217,11 @@ func readDay(text string) (database.Date, bool) {
 	return "", false
 }
 
-func (room *Room) roleNamed(text string) (access.Role, bool) {
-	for _, r := range room.Roles.All() {
-		if !r.Implicit && (r.ID == text || vntext.Fold(r.In("vi")) == vntext.Fold(text) || vntext.Fold(r.In("en")) == vntext.Fold(text)) {
-			return r, true
-		}
-	}
-	return access.Role{}, false
-}
-
-// agencyNamed finds an agency of today by its id or its name. Of two with one
-// name neither is meant.
-func (room *Room) agencyNamed(text string) (id string, ok bool) {
+// agencyNamed finds an agency of today in the hand's scope by its id or its name. Of
+// two with one name neither is meant.
+func (room *Room) agencyNamed(h Hand, text string) (id string, ok bool) {
 	n := 0
-	for _, a := range room.Units.Agencies(room.today()) {
+	for _, a := range room.living(h) {
 		if a.ID == text {
 			return a.ID, true
 		}
@@ -226,71 +233,147 @@ func (room *Room) agencyNamed(text string) (id string, ok bool) {
 	return id, n == 1
 }
 
-func (room *Room) today() database.Date { return database.Date(clock.Day(room.Clock.Now())) }
-
 // TakeIn makes the officials of a file where there are none, and gives their
-// roles, in one transaction. With faults nothing is changed.
-func (room *Room) TakeIn(ctx context.Context, by identity.By, text string) (done []Given, faults []Fault, err error) {
-	rows, faults := room.Read(text)
+// roles, in one transaction, once for its key. With faults nothing is changed.
+func (room *Room) TakeIn(ctx context.Context, h Hand, key, reason, text string) (done []Done, faults []Fault, err error) {
+	rows, faults := room.Read(h, text)
 	if len(faults) > 0 {
 		return nil, faults, nil
 	}
-	passwords := make([]identity.Password, len(rows))
-	for i := range rows {
-		if passwords[i], err = room.Identity.OneTime(ctx); err != nil {
-			return nil, nil, err
-		}
+	passwords, err := room.passwords(ctx, h, key, rows)
+	if err != nil {
+		return nil, nil, err
 	}
-	err = room.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		done, faults = nil, nil
-		for i, r := range rows {
-			g, err := room.give(ctx, tx, by, r, passwords[i])
-			if f := fault.Of(err); err != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-				faults = append(faults, Fault{Line: r.Line, Field: fault.Field{Key: f.Key, Args: f.Args}})
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			done = append(done, g)
+	o := order{Route: sheetPath + savePath, Key: key, Input: []string{reason, text}}
+	made, again, err := room.once(ctx, h, o, func(ctx context.Context, tx *database.Tx) (string, error) {
+		if done, faults, err = room.giveAll(ctx, tx, h, rows, passwords, reason); err != nil {
+			return "", err
 		}
 		if len(faults) > 0 {
-			return errRefused
+			return "", errRefused
 		}
-		return nil
+		made := make([]byte, len(done))
+		for i, d := range done {
+			made[i] = letter(d.Outcome)
+		}
+		return string(made), nil
 	})
 	if errors.Is(err, errRefused) {
 		return nil, faults, nil
 	}
+	if err == nil && again { // a repetition shows what the first one made
+		if len(made) != len(rows) {
+			return nil, nil, fault.New(fault.Conflict, "fault.stale")
+		}
+		done = nil
+		for i, r := range rows {
+			d := Done{Row: r, Outcome: Outcome{Name: r.Name, Handle: r.Handle, Created: made[i] == 'n', Given: made[i] != '='}}
+			if d.Created {
+				p, err := room.Identity.OneTimeFor(ctx, h.actor.Account, key+" "+r.Handle)
+				if err != nil {
+					return nil, nil, err
+				}
+				d.Password = p.Plain()
+			}
+			done = append(done, d)
+		}
+	}
 	return done, nil, err
 }
 
-// errRefused takes the transaction of a file back.
-var errRefused = errors.New("a row of the file was refused")
+// letter says shortly what became of a line.
+func letter(o Outcome) byte {
+	switch {
+	case o.Created:
+		return 'n'
+	case o.Given:
+		return '+'
+	}
+	return '='
+}
 
-func (room *Room) give(ctx context.Context, tx *database.Tx, by identity.By, r Row, p identity.Password) (Given, error) {
-	handle, err := identity.ParseHandle(r.Handle)
+// Preview says what TakeIn would do with a file, by doing it and taking it back.
+func (room *Room) Preview(ctx context.Context, h Hand, text string) (would []Done, faults []Fault, err error) {
+	rows, faults := room.Read(h, text)
+	if len(faults) > 0 {
+		return nil, faults, nil
+	}
+	// One password serves all: none of the accounts stays.
+	p, err := room.Identity.OneTime(ctx)
 	if err != nil {
-		return Given{}, err
+		return nil, nil, err
 	}
-	account, created, err := room.Identity.SaveOfficial(ctx, tx, by, handle, r.Name, p)
-	if err != nil {
-		return Given{}, err
+	passwords := map[string]identity.Password{}
+	for _, r := range rows {
+		passwords[r.Handle] = p
 	}
-	out := Given{Row: r}
-	if created {
-		out.Password = p.Plain()
-	}
-	agency, err := room.Units.Agency(r.Agency)
-	if err != nil {
-		return Given{}, err
-	}
-	u, err := room.Units.Unit(agency.Unit)
-	if err != nil {
-		return Given{}, err
-	}
-	_, err = room.Identity.Give(ctx, tx, by, identity.Assignment{Account: account, Role: r.Role.ID, Agency: r.Agency, From: r.From, Last: r.Last}, func(held []string) error {
-		return room.Roles.Giving(r.Role.ID, string(u.Level), held)
+	err = room.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if would, faults, err = room.giveAll(ctx, tx, h, rows, passwords, ""); err != nil {
+			return err
+		}
+		return errRefused
 	})
-	return out, err
+	if errors.Is(err, errRefused) {
+		err = nil
+	}
+	for i := range would {
+		would[i].Password, would[i].Account = "", ""
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	// A look tells who has an account, so it is written down that somebody looked.
+	return would, faults, room.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		by := h.by(room.path(rows[0].Agency))
+		return audit.Record(ctx, tx, room.Clock.Now(), audit.Entry{Actor: by.Account, ActingFor: by.For, Path: by.Path, Action: "officials.checked", ObjectKind: "file", Digest: database.Digest(text)})
+	})
+}
+
+// errRefused takes the transaction of a file back.
+var errRefused = errors.New("the file is not taken in")
+
+// passwords makes one for each line whose official there is not yet, by handle.
+func (room *Room) passwords(ctx context.Context, h Hand, key string, rows []Row) (map[string]identity.Password, error) {
+	made := map[string]identity.Password{}
+	for _, r := range rows {
+		if _, has := made[r.Handle]; has {
+			continue
+		}
+		handle, err := identity.ParseHandle(r.Handle)
+		if err != nil {
+			return nil, err
+		}
+		_, known, err := room.Identity.OwnerOf(ctx, room.DB.Read(), handle)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			continue
+		}
+		if made[r.Handle], err = room.Identity.OneTimeFor(ctx, h.actor.Account, key+" "+r.Handle); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+// giveAll does what every line asks; the faults are of those that were refused.
+func (room *Room) giveAll(ctx context.Context, tx *database.Tx, h Hand, rows []Row, passwords map[string]identity.Password, reason string) (done []Done, faults []Fault, err error) {
+	for _, r := range rows {
+		w := Wish{Handle: r.Handle, Name: r.Name, Role: r.Role.ID, Agency: r.Agency, From: r.From, Last: r.Last, Reason: reason}
+		out, err := room.give(ctx, tx, h, w, passwords[r.Handle])
+		if f := fault.Of(err); err != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+			at := Fault{Line: r.Line, Field: fault.Field{Key: f.Key, Args: f.Args}}
+			if len(f.Fields) > 0 {
+				at.Column, at.Key, at.Args = r.heads[f.Fields[0].Name], f.Fields[0].Key, f.Fields[0].Args
+			}
+			faults = append(faults, at)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		done = append(done, Done{Row: r, Outcome: out})
+	}
+	return done, faults, nil
 }

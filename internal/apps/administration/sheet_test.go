@@ -11,6 +11,7 @@ import (
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/event"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/unit"
 	"benso/packs"
@@ -28,12 +29,12 @@ func newRoom(t *testing.T, db *database.DB) *administration.Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &administration.Room{DB: db, Clock: now, Identity: store, Units: units, Roles: roles}
+	return &administration.Room{DB: db, Clock: now, Identity: store, Units: units, Roles: roles, Events: event.NewBus(db, now, "test")}
 }
 
 const agency = "ubnd-28810-2025"
 
-var system = identity.By{Account: "system"}
+var machine = administration.Machine()
 
 func TestFileOfOfficialsIsTakenInAndTakingItInAgainChangesNothing(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
@@ -44,7 +45,7 @@ func TestFileOfOfficialsIsTakenInAndTakingItInAgainChangesNothing(t *testing.T) 
 			"Trần Văn An;0912345671;Chuyên viên;" + agency + ";;\r\n" +
 			"\r\n" +
 			"Lê Thị Bình;binh@phutuc.example;clerk;" + agency + ";05/12/2026;31/12/2026\r\n"
-		done, faults, err := room.TakeIn(t.Context(), system, text)
+		done, faults, err := room.TakeIn(t.Context(), machine, database.NewID(), "", text)
 		if err != nil || len(faults) > 0 || len(done) != 2 {
 			t.Fatal(done, faults, err)
 		}
@@ -55,7 +56,7 @@ func TestFileOfOfficialsIsTakenInAndTakingItInAgainChangesNothing(t *testing.T) 
 		if err != nil || len(members) != 1 || members[0].Name != "Trần Văn An" || members[0].Role != "specialist" {
 			t.Fatal("today the first one alone works there", members, err)
 		}
-		again, faults, err := room.TakeIn(t.Context(), system, text)
+		again, faults, err := room.TakeIn(t.Context(), machine, database.NewID(), "", text)
 		if err != nil || len(faults) > 0 || len(again) != 2 || again[0].Password != "" || again[1].Password != "" {
 			t.Fatal(again, faults, err)
 		}
@@ -73,7 +74,7 @@ func TestEveryFaultOfAFileIsSaidByLineAndColumnAndNothingIsTakenIn(t *testing.T)
 			"not a handle,,king,ubnd-0,31/02/2026,\n" +
 			"0912345672,Lê Thị Bình,inspector," + agency + ",,\n" +
 			"0912345673,Phạm Văn Cường,clerk," + agency + ",2026-12-05,2026-12-01\n"
-		done, faults, err := room.TakeIn(t.Context(), system, text)
+		done, faults, err := room.TakeIn(t.Context(), machine, database.NewID(), "", text)
 		if err != nil || len(done) != 0 {
 			t.Fatal(done, err)
 		}
@@ -106,7 +107,7 @@ func TestRolesThatAreKeptApartRefuseTheWholeFile(t *testing.T) {
 		text := "login,name,role,agency\n" +
 			"0912345671,Trần Văn An,administrator,ubnd-86\n" +
 			"0912345671,Trần Văn An,inspector,ubnd-86\n"
-		done, faults, err := room.TakeIn(t.Context(), system, text)
+		done, faults, err := room.TakeIn(t.Context(), machine, database.NewID(), "", text)
 		if err != nil || len(done) != 0 || len(faults) != 1 || faults[0].Line != 3 || faults[0].Key != "access.role_separated" {
 			t.Fatal(done, faults, err)
 		}
@@ -125,7 +126,7 @@ func TestFileWithoutColumnsOrLinesSaysWhatToDo(t *testing.T) {
 			"login,name,role\n0912345671,A B,x\n":  "administration.sheet_column",
 			"login,name,role,agency\n\"0912,A B,x": "administration.sheet_unreadable",
 		} {
-			if _, faults := room.Read(text); len(faults) == 0 || faults[0].Key != key {
+			if _, faults := room.Read(machine, text); len(faults) == 0 || faults[0].Key != key {
 				t.Errorf("%q: %v instead of %s", text, faults, key)
 			}
 		}

@@ -23,7 +23,8 @@
 //   - A session that was ended, an assignment that is over and an absence that has
 //     passed stop counting with the next request: nothing is cached.
 //   - Acting for somebody is not passed on: a deputy gets the absent official's own
-//     roles, not those that the absent one holds for others.
+//     roles, not those that the absent one holds for others, nor those that were given
+//     after the absence was set.
 //
 // It never knows what a role allows (access does), never sends anything (whoever
 // asks for a code sends it), and never writes a name, a handle, an address or a password to a log or the journal.
@@ -31,8 +32,8 @@
 // Tables: accounts, handles, sessions, throttles, assignments, absences, codes,
 // recoveries.
 //
-// It records no events. Journal: account.created, account.closed, account.opened
-// (a session), account.burst, password.changed, password.reset, password.recovered, handle.confirmed,
+// It records no events. Journal: account.created, account.renamed, account.closed,
+// account.reopened, account.opened (a session), account.burst, password.changed, password.reset, password.recovered, handle.confirmed,
 // citizen.set, session.ended, role.given, role.taken, absence.set,
 // absence.cancelled; ids only.
 package identity

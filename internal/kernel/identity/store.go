@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"benso/internal/kernel/database"
@@ -47,8 +48,8 @@ func lockHandle(ctx context.Context, tx *database.Tx, name string) error {
 	return database.Lock(ctx, tx, "identity:"+name)
 }
 
-func confirmedOwner(ctx context.Context, tx *database.Tx, h Handle) (account string, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT account FROM handles WHERE handle = $1 AND confirmed_at IS NOT NULL`, h.Value).Scan(&account)
+func confirmedOwner(ctx context.Context, q database.Querier, h Handle) (account string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT account FROM handles WHERE handle = $1 AND confirmed_at IS NOT NULL`, h.Value).Scan(&account)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("find the owner of a handle: %w", err)
 	}
@@ -326,14 +327,16 @@ func sweepAttempts(ctx context.Context, tx *database.Tx, lastBefore, now time.Ti
 
 // holdingsOn lists the roles that count on a day: the account's own, and those of
 // officials who are away and whose deputy it is. Only their own ones: being a
-// deputy is not passed on.
+// deputy is not passed on. And only those that they had when the absence was set:
+// whoever sets it has looked at those, and not at what somebody else gives later.
 func holdingsOn(ctx context.Context, q database.Querier, account, day string) ([]Holding, error) {
 	rows, err := q.QueryContext(ctx, `SELECT role, agency, '' AS absent FROM assignments
 		WHERE account = $1 AND ended_at IS NULL AND from_day <= $2 AND (last_day IS NULL OR last_day >= $2)
 		UNION
 		SELECT a.role, a.agency, a.account AS absent FROM absences b
 		JOIN accounts c ON c.id = b.account AND c.closed_at IS NULL
-		JOIN assignments a ON a.account = b.account AND a.ended_at IS NULL AND a.from_day <= $2 AND (a.last_day IS NULL OR a.last_day >= $2)
+		JOIN assignments a ON a.account = b.account AND a.created_at <= b.created_at
+			AND a.ended_at IS NULL AND a.from_day <= $2 AND (a.last_day IS NULL OR a.last_day >= $2)
 		WHERE b.deputy = $1 AND b.cancelled_at IS NULL AND b.from_day <= $2 AND b.last_day >= $2
 		ORDER BY absent, agency, role`, account, day)
 	return collect(rows, err, "read the roles of account "+account, func(h *Holding, scan func(...any) error) error {
@@ -402,6 +405,16 @@ func cancelAbsence(ctx context.Context, tx *database.Tx, id string, now time.Tim
 	return changed(res, err, "cancel absence "+id)
 }
 
+// absencesFor lists the absences in which an account stands in, now or later.
+func absencesFor(ctx context.Context, q database.Querier, deputy, day string) ([]Absence, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, account, from_day, last_day FROM absences
+		WHERE deputy = $1 AND cancelled_at IS NULL AND last_day >= $2 ORDER BY from_day, id`, deputy, day)
+	return collect(rows, err, "list for whom account "+deputy+" stands in", func(a *Absence, scan func(...any) error) error {
+		a.Deputy = deputy
+		return scan(&a.ID, &a.Account, &a.From, &a.Last)
+	})
+}
+
 func absencesOf(ctx context.Context, q database.Querier, account, day string) ([]Absence, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, deputy, from_day, last_day FROM absences
 		WHERE account = $1 AND cancelled_at IS NULL AND last_day >= $2 ORDER BY from_day, id`, account, day)
@@ -409,6 +422,116 @@ func absencesOf(ctx context.Context, q database.Querier, account, day string) ([
 		a.Account = account
 		return scan(&a.ID, &a.Deputy, &a.From, &a.Last)
 	})
+}
+
+// where is the predicate of a list of officials; $1 are the agencies, $2 the day.
+func (x Search) where(d database.Dialect, day string) (string, []any) {
+	const open = `p.account = c.id AND p.ended_at IS NULL AND (p.last_day IS NULL OR p.last_day >= $2)`
+	args := []any{database.List(x.Agencies), day}
+	agencies := `p.agency` + database.In(d, 1)
+	where := `c.kind = 'official' AND (EXISTS (SELECT 1 FROM assignments p WHERE ` + open + ` AND ` + agencies + `)
+		OR NOT EXISTS (SELECT 1 FROM assignments p WHERE ` + open + `) AND EXISTS (SELECT 1 FROM assignments p WHERE p.account = c.id AND ` + agencies + `))`
+	with := func(clause string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(clause, len(args))
+	}
+	switch x.Standing {
+	case Working:
+		where += ` AND c.closed_at IS NULL AND EXISTS (SELECT 1 FROM assignments p WHERE ` + open + `)`
+	case Idle:
+		where += ` AND c.closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM assignments p WHERE ` + open + `)`
+	case Closed:
+		where += ` AND c.closed_at IS NOT NULL`
+	default:
+		where += ` AND c.closed_at IS NULL`
+	}
+	live := ` AND p.ended_at IS NULL AND (p.last_day IS NULL OR p.last_day >= $2)`
+	if x.Standing == Idle || x.Standing == Closed {
+		live = ``
+	}
+	if x.Role != "" {
+		with(` AND EXISTS (SELECT 1 FROM assignments p WHERE p.account = c.id`+live+` AND `+agencies+` AND p.role = $%d)`, x.Role)
+	}
+	if x.Agency != "" {
+		with(` AND EXISTS (SELECT 1 FROM assignments p WHERE p.account = c.id`+live+` AND `+agencies+` AND p.agency = $%d)`, x.Agency)
+	}
+	if h, err := ParseHandle(x.Words); err == nil {
+		with(` AND EXISTS (SELECT 1 FROM handles h WHERE h.account = c.id AND h.handle = $%d)`, h.Value)
+		return where, args
+	}
+	for _, word := range strings.Fields(vntext.Fold(x.Words)) {
+		with(` AND ' ' || c.folded LIKE $%d`, "% "+word+"%")
+	}
+	return where, args
+}
+
+func countOfficials(ctx context.Context, q database.Querier, d database.Dialect, x Search, day string) (n int64, err error) {
+	where, args := x.where(d, day)
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM accounts c WHERE `+where, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count officials: %w", err)
+	}
+	return n, nil
+}
+
+func listOfficials(ctx context.Context, q database.Querier, d database.Dialect, x Search, day string, limit, offset int) ([]Listed, error) {
+	where, args := x.where(d, day)
+	n := len(args)
+	rows, err := q.QueryContext(ctx, `SELECT c.id, c.name, c.closed_at FROM accounts c WHERE `+where+
+		fmt.Sprintf(` ORDER BY c.folded, c.id LIMIT $%d OFFSET $%d`, n+1, n+2), append(args, limit, offset)...)
+	return collect(rows, err, "list officials", func(o *Listed, scan func(...any) error) error {
+		var closed database.Time
+		err := scan(&o.Account, &o.Name, &closed)
+		o.Closed = !closed.IsZero()
+		return err
+	})
+}
+
+func assignmentsOfAll(ctx context.Context, q database.Querier, d database.Dialect, accounts []string) (map[string][]Assignment, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, account, role, agency, from_day, last_day, ended_at FROM assignments
+		WHERE account`+database.In(d, 1)+` ORDER BY from_day, id`, database.List(accounts))
+	all, err := collect(rows, err, "list the assignments of officials", func(a *Assignment, scan func(...any) error) error {
+		var ended database.Time
+		err := scan(&a.ID, &a.Account, &a.Role, &a.Agency, &a.From, &a.Last, &ended)
+		a.EndedAt = ended.Time
+		return err
+	})
+	of := map[string][]Assignment{}
+	for _, a := range all {
+		of[a.Account] = append(of[a.Account], a)
+	}
+	return of, err
+}
+
+func countAssignments(ctx context.Context, q database.Querier, d database.Dialect, agencies []string, day string) (map[string]int64, error) {
+	type tally struct {
+		agency string
+		n      int64
+	}
+	rows, err := q.QueryContext(ctx, `SELECT agency, count(*) FROM assignments WHERE agency`+database.In(d, 1)+`
+		AND ended_at IS NULL AND (last_day IS NULL OR last_day >= $2) GROUP BY agency`, database.List(agencies), day)
+	all, err := collect(rows, err, "count the assignments at agencies", func(t *tally, scan func(...any) error) error { return scan(&t.agency, &t.n) })
+	counts := map[string]int64{}
+	for _, t := range all {
+		counts[t.agency] = t.n
+	}
+	return counts, err
+}
+
+// limitAssignment sets the last day of an assignment that would last longer.
+func limitAssignment(ctx context.Context, tx *database.Tx, id string, last database.Date) (account string, begins database.Date, ended bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT account, from_day FROM assignments WHERE id = $1`, id).Scan(&account, &begins)
+	if err := oneOf(err, "assignment", id); err != nil {
+		return "", "", false, err
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE assignments SET last_day = $2
+		WHERE id = $1 AND ended_at IS NULL AND from_day <= $2 AND (last_day IS NULL OR last_day > $2)`, id, last)
+	ended, err = changed(res, err, "limit assignment "+id)
+	return account, begins, ended, err
+}
+
+func reopenAccount(ctx context.Context, tx *database.Tx, account string) (bool, error) {
+	res, err := tx.ExecContext(ctx, `UPDATE accounts SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL`, account)
+	return changed(res, err, "reopen account "+account)
 }
 
 // What every statement needs.

@@ -62,9 +62,9 @@ func ChangeFile(ctx context.Context, tx *database.Tx, name, body string, from in
 	if err := database.Lock(ctx, tx, "pack"); err != nil {
 		return 0, err
 	}
-	var last int64
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM pack_files WHERE path = $1`, name).Scan(&last); err != nil {
-		return 0, fmt.Errorf("change %s: %w", name, err)
+	last, err := Latest(ctx, tx, name)
+	if err != nil {
+		return 0, err
 	}
 	if last != from {
 		return 0, fault.New(fault.Conflict, "fault.stale")
@@ -114,6 +114,14 @@ func Versions(ctx context.Context, q database.Querier, folder string) ([]File, e
 // FileVersions gives every version of one file.
 func FileVersions(ctx context.Context, q database.Querier, name string) ([]File, error) {
 	return list(ctx, q, `SELECT path, version, origin, digest, body FROM pack_files WHERE path = $1 ORDER BY version`, name)
+}
+
+// Latest is the number of a file's version in force; 0 when there is none.
+func Latest(ctx context.Context, q database.Querier, name string) (version int64, err error) {
+	if err := q.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM pack_files WHERE path = $1`, name).Scan(&version); err != nil {
+		return 0, fmt.Errorf("read the version of %s: %w", name, err)
+	}
+	return version, nil
 }
 
 // behind is the first path after all those under a folder: "0" follows "/".

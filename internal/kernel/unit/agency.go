@@ -29,8 +29,7 @@ type Agency struct {
 // Lives says whether the agency exists, under this name, on a date.
 func (a Agency) Lives(on database.Date) bool { return lives(a.From, a.To, on) }
 
-// Agency gives an agency as it is, or as it was at its end.
-func (t *Tree) Agency(id string) (Agency, error) {
+func (t *history) Agency(id string) (Agency, error) {
 	v := t.agencies[id]
 	if len(v) == 0 {
 		return Agency{}, fault.Missing("agency", id)
@@ -38,8 +37,22 @@ func (t *Tree) Agency(id string) (Agency, error) {
 	return v[len(v)-1], nil
 }
 
-// AgencyPath is the path of its unit and its own id: "86/28756-2025/ubnd-28756-2025/".
-func (t *Tree) AgencyPath(id string) (string, error) {
+func (t *history) AgencyPeriods(id string) ([]Agency, error) {
+	if len(t.agencies[id]) == 0 {
+		return nil, fault.Missing("agency", id)
+	}
+	return slices.Clone(t.agencies[id]), nil
+}
+
+func (t *history) AgencyIDs() []string {
+	var ids []string
+	for _, id := range t.order {
+		ids = append(ids, t.ofUnit[id]...)
+	}
+	return ids
+}
+
+func (t *history) AgencyPath(id string) (string, error) {
 	a, err := t.Agency(id)
 	if err != nil {
 		return "", err
@@ -47,8 +60,7 @@ func (t *Tree) AgencyPath(id string) (string, error) {
 	return t.paths[a.Unit] + id + "/", nil
 }
 
-// Agencies are all agencies alive on a date, in the order of their units.
-func (t *Tree) Agencies(on database.Date) []Agency {
+func (t *history) Agencies(on database.Date) []Agency {
 	var out []Agency
 	for _, id := range t.order {
 		out = t.appendAgencies(out, id, on)
@@ -56,12 +68,11 @@ func (t *Tree) Agencies(on database.Date) []Agency {
 	return out
 }
 
-// AgenciesOf are the agencies of one unit that are alive on a date.
-func (t *Tree) AgenciesOf(unit string, on database.Date) []Agency {
+func (t *history) AgenciesOf(unit string, on database.Date) []Agency {
 	return t.appendAgencies(nil, unit, on)
 }
 
-func (t *Tree) appendAgencies(out []Agency, unit string, on database.Date) []Agency {
+func (t *history) appendAgencies(out []Agency, unit string, on database.Date) []Agency {
 	for _, id := range t.ofUnit[unit] {
 		if a, ok := t.agencyOn(id, on); ok {
 			out = append(out, a)
@@ -70,7 +81,7 @@ func (t *Tree) appendAgencies(out []Agency, unit string, on database.Date) []Age
 	return out
 }
 
-func (t *Tree) agencyOn(id string, on database.Date) (Agency, bool) {
+func (t *history) agencyOn(id string, on database.Date) (Agency, bool) {
 	for _, a := range t.agencies[id] {
 		if a.Lives(on) {
 			return a, true
@@ -79,11 +90,7 @@ func (t *Tree) agencyOn(id string, on database.Date) (Agency, bool) {
 	return Agency{}, false
 }
 
-// AgencySuccessors are the agencies that stand in an agency's place on a date:
-// itself while it lives, else those of its kind in its unit's successors. Those
-// of an abolished district are many: which one acts depends on the place of the
-// matter, and the caller decides it.
-func (t *Tree) AgencySuccessors(id string, on database.Date) ([]Agency, error) {
+func (t *history) AgencySuccessors(id string, on database.Date) ([]Agency, error) {
 	last, err := t.Agency(id)
 	if err != nil {
 		return nil, err
@@ -106,9 +113,7 @@ func (t *Tree) AgencySuccessors(id string, on database.Date) ([]Agency, error) {
 	return out, nil
 }
 
-// AgencySuccessor is the one agency in an agency's place on a date. It is a
-// conflict when there are several, and not found when there is none.
-func (t *Tree) AgencySuccessor(id string, on database.Date) (Agency, error) {
+func (t *history) AgencySuccessor(id string, on database.Date) (Agency, error) {
 	all, err := t.AgencySuccessors(id, on)
 	switch {
 	case err != nil:
@@ -121,7 +126,7 @@ func (t *Tree) AgencySuccessor(id string, on database.Date) (Agency, error) {
 	return all[0], nil
 }
 
-func (t *Tree) agencyName(id string) string {
+func (t *history) agencyName(id string) string {
 	v := t.agencies[id]
 	return v[len(v)-1].Name
 }

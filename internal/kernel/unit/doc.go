@@ -23,7 +23,7 @@
 // last, both included; an empty To means that it still exists. Facts that no
 // source states carry the basis "derived".
 //
-// A Tree never changes after Load and is safe for concurrent use; what it
-// returns belongs to the caller. The room decides no competence (which agency
+// A history never changes; a Tree holds one, and another after Replace. It is safe
+// for concurrent use; what it returns belongs to the caller. The room decides no competence (which agency
 // handles what, where): apps do. It owns no table and records no events.
 package unit

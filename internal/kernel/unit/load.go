@@ -76,7 +76,7 @@ func Load(fsys fs.FS) (*Tree, []pack.Problem) {
 	for i, r := range c.agencies {
 		agencies[i] = r.Agency
 	}
-	return build(units, successions, agencies), nil
+	return newTree(build(units, successions, agencies)), nil
 }
 
 type unitRow struct {

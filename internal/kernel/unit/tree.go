@@ -8,9 +8,8 @@ import (
 	"benso/internal/kernel/fault"
 )
 
-// Tree is the history of the units of a pack. It is made by Load and never
-// changes; the zero Tree is empty.
-type Tree struct {
+// history is what a Tree holds. It is made by build and never changes.
+type history struct {
 	units       map[string][]Unit // the periods of each id, by date
 	order       []string          // ids by level, code, id
 	paths       map[string]string
@@ -22,9 +21,7 @@ type Tree struct {
 	views       []*state            // views[i] holds from starts[i]
 }
 
-// At is the tree as it stood on a date. Before the first date of the pack the
-// view is empty.
-func (t *Tree) At(on database.Date) View {
+func (t *history) At(on database.Date) View {
 	i := sort.Search(len(t.starts), func(i int) bool { return t.starts[i] > on })
 	if i == 0 {
 		return View{}
@@ -32,12 +29,9 @@ func (t *Tree) At(on database.Date) View {
 	return View{t.views[i-1]}
 }
 
-// Starts are the dates on which the tree changed, ascending; the first is the
-// day it begins.
-func (t *Tree) Starts() []database.Date { return slices.Clone(t.starts) }
+func (t *history) Starts() []database.Date { return slices.Clone(t.starts) }
 
-// Unit gives a unit as it is, or as it was at its end.
-func (t *Tree) Unit(id string) (Unit, error) {
+func (t *history) Unit(id string) (Unit, error) {
 	v := t.units[id]
 	if len(v) == 0 {
 		return Unit{}, fault.Missing("unit", id)
@@ -45,20 +39,16 @@ func (t *Tree) Unit(id string) (Unit, error) {
 	return v[len(v)-1], nil
 }
 
-// Periods are the names and types that a unit has had, in order.
-func (t *Tree) Periods(id string) ([]Unit, error) {
+func (t *history) Periods(id string) ([]Unit, error) {
 	if len(t.units[id]) == 0 {
 		return nil, fault.Missing("unit", id)
 	}
 	return slices.Clone(t.units[id]), nil
 }
 
-// IDs are the ids of all units that ever were, by level, code and id.
-func (t *Tree) IDs() []string { return slices.Clone(t.order) }
+func (t *history) IDs() []string { return slices.Clone(t.order) }
 
-// Path is the ids of a unit's ancestors and its own, each followed by "/". It
-// never changes and never is a prefix of a stranger's path.
-func (t *Tree) Path(id string) (string, error) {
+func (t *history) Path(id string) (string, error) {
 	p, ok := t.paths[id]
 	if !ok {
 		return "", fault.Missing("unit", id)
@@ -66,14 +56,9 @@ func (t *Tree) Path(id string) (string, error) {
 	return p, nil
 }
 
-// Successions are all successions of the pack by date.
-func (t *Tree) Successions() []Succession { return slices.Clone(t.successions) }
+func (t *history) Successions() []Succession { return slices.Clone(t.successions) }
 
-// Successors are the units that hold a unit's territory on a date: itself while
-// it lives, else its successors, theirs, and so on. A unit of an abolished level
-// is succeeded by the units of another level in which its territory lies. Before
-// the unit began the list is empty.
-func (t *Tree) Successors(id string, on database.Date) ([]Unit, error) {
+func (t *history) Successors(id string, on database.Date) ([]Unit, error) {
 	if len(t.units[id]) == 0 {
 		return nil, fault.Missing("unit", id)
 	}
@@ -81,11 +66,7 @@ func (t *Tree) Successors(id string, on database.Date) ([]Unit, error) {
 	return t.walk(id, on, t.next, begun), nil
 }
 
-// Predecessors are the units of the same level whose territory went, wholly or
-// in part, into a unit and that lived on a date: itself while it lives. Because
-// levels do not mix, numbers may be summed over them. When the unit had ended
-// before the date the list is empty.
-func (t *Tree) Predecessors(id string, on database.Date) ([]Unit, error) {
+func (t *history) Predecessors(id string, on database.Date) ([]Unit, error) {
 	if len(t.units[id]) == 0 {
 		return nil, fault.Missing("unit", id)
 	}
@@ -95,7 +76,7 @@ func (t *Tree) Predecessors(id string, on database.Date) ([]Unit, error) {
 
 // walk follows edges from id and collects what lives on a date; it does not
 // leave a unit that has not (or no longer) a part in what is asked.
-func (t *Tree) walk(id string, on database.Date, edges map[string][]string, open func(Unit) bool) []Unit {
+func (t *history) walk(id string, on database.Date, edges map[string][]string, open func(Unit) bool) []Unit {
 	var out []Unit
 	seen := map[string]bool{}
 	var visit func(string)
@@ -124,8 +105,8 @@ func (t *Tree) walk(id string, on database.Date, edges map[string][]string, open
 }
 
 // build makes what queries need. The rows have been checked.
-func build(units []Unit, successions []Succession, agencies []Agency) *Tree {
-	t := &Tree{
+func build(units []Unit, successions []Succession, agencies []Agency) *history {
+	t := &history{
 		units: map[string][]Unit{}, paths: map[string]string{}, successions: successions,
 		next: map[string][]string{}, prev: map[string][]string{},
 		agencies: map[string][]Agency{}, ofUnit: map[string][]string{},
