@@ -163,6 +163,25 @@ func TestAnAmountIsKnownOnlyWhereNoOtherStandsBesideIt(t *testing.T) {
 	}
 }
 
+func TestNobodyIsSentToAnAgencyOfAnotherProvince(t *testing.T) {
+	place := regexp.MustCompile(`(?i:tỉnh|thành phố|tp\.) ?\p{Lu}`)
+	named := 0
+	for _, p := range whole(t).Versions() {
+		if !p.Record {
+			continue
+		}
+		if p.Authority.Name != "" {
+			named++
+		}
+		if at := place.FindString(p.Authority.Name + "; " + p.Coordinating); at != "" && !strings.Contains(p.Decision, "QĐ-UBND") {
+			t.Errorf("%s: %q %q", p.ID(), p.Authority.Name, p.Coordinating)
+		}
+	}
+	if named < 900 {
+		t.Errorf("only %d authorities are named", named)
+	}
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestFreeIsSaidOnlyWhereTheWordsBesideItDoNotTakeItBack(t *testing.T) {
