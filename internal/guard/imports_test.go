@@ -70,6 +70,7 @@ var house = []room{
 	{path: "internal/apps/services/dossier", may: "kernel core own"},
 	{path: "internal/apps/services/payment", may: "kernel core own"},
 	{path: "internal/apps/services/papers", may: "kernel core own"},
+	{path: "internal/apps/services/people", may: "kernel core own"},
 	{path: "internal/apps/services/filing", may: "kernel core own"},
 	{path: "internal/apps/services/desk", may: "kernel core own"},
 	{path: "internal/apps/services/portal", may: "kernel core own"},

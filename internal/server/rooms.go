@@ -15,6 +15,7 @@ import (
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
 	"benso/internal/apps/services/payment"
+	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/portal"
 	"benso/internal/apps/services/register"
 	"benso/internal/kernel/access"
@@ -102,14 +103,14 @@ func (p *Program) hang() error {
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
-	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles, Control: p.writer.Control}
+	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, People: people.Finder{Room: p.Dossiers, Citizens: p.Accounts}, Roles: p.province.roles, Control: p.writer.Control}
 	p.Site.Handler(
 		p.health(),
 		portal.New(p.province.catalogue, p.province.guide, p.Clock),
 		p.filing,
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		officials,
-		register.Pages{Desk: officials, Citizens: p.Accounts, NewSheet: newSheet, Print: printer{}},
+		register.Pages{Desk: officials, NewSheet: newSheet, Print: printer{}},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Notices: p.Notices, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, Home: p.home, Address: client}),
 		administration.Pages{Room: p.officials},
 		agencies.Pages{Room: agencies.Room{Room: p.officials}},

@@ -24,7 +24,8 @@ import (
 type reading struct {
 	dossier dossier.Dossier // as it stands now
 	values  url.Values
-	from    string
+	from    query
+	dropped bool // a copy of the result came with it and was not kept: somebody was faster
 	act     dossier.Act
 }
 
@@ -38,9 +39,9 @@ func (p Pages) read(r *http.Request) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	in := reading{dossier: d, values: r.PostForm, from: r.PostFormValue("hang")}
+	in := reading{dossier: d, values: r.PostForm, from: origin(r.PostForm)}
 	if r.MultipartForm != nil {
-		in.values = url.Values(r.MultipartForm.Value)
+		in.values, in.from = url.Values(r.MultipartForm.Value), origin(url.Values(r.MultipartForm.Value))
 	}
 	key, err := web.FormKey(r)
 	if err != nil {
@@ -73,13 +74,13 @@ func (p Pages) ask(path string) web.Handler {
 		}
 		x, offered := p.meant(path, web.Actor(ctx), d)
 		if !offered {
-			return web.Redirect(w, r, urlOf(d.ID, "", r.URL.Query().Get("hang")))
+			return web.Redirect(w, r, origin(r.URL.Query()).urlOf(d.ID, ""))
 		}
 		typed := url.Values{}
 		if x.act == dossier.ActRefuse {
 			typed.Set("reason", d.Reason) // as the specialist proposed
 		}
-		return p.actPage(w, r, http.StatusOK, x, reading{dossier: d, values: typed, from: r.URL.Query().Get("hang")}, nil)
+		return p.actPage(w, r, http.StatusOK, x, reading{dossier: d, values: typed, from: origin(r.URL.Query())}, nil)
 	}
 }
 
@@ -122,7 +123,7 @@ func (p Pages) do(path string) web.Handler {
 		case x.confirm && fresh && in.values.Get("confirm") == "" && in.values.Get("reason") != "":
 			return p.confirm(w, r, x, in)
 		}
-		if err = p.attach(r, actor, x, in); err == nil {
+		if in.dropped, err = p.attach(r, actor, x, in); err == nil {
 			_, err = x.do(ctx, p, actor, in.act, p.known(x, in))
 		}
 		return p.answer(w, r, x, in, err)
@@ -157,10 +158,10 @@ func (p Pages) papersOf(proc *catalogue.Procedure, in url.Values) url.Values {
 }
 
 // attach receives the copy of the result before the proposal is judged, so that
-// it is kept when something else is wrong.
-func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (err error) {
+// it is kept when something else is wrong. It says when it dropped a copy.
+func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (dropped bool, err error) {
 	if x.act != dossier.ActPropose || r.MultipartForm == nil || len(r.MultipartForm.File["paper"]) == 0 {
-		return nil
+		return false, nil
 	}
 	ctx := r.Context()
 	if err := cases.Seen(ctx, p.Room.DB.Read(), in.dossier.Case, in.act.Version); err != nil {
@@ -168,18 +169,18 @@ func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (
 		// or somebody was faster: then nothing of theirs is replaced. Another agency's
 		// answer has nothing that could be.
 		if last, _, _ := conflict(err); len(last.Consulted()) == 0 {
-			return nil
+			return true, nil
 		}
 	}
 	blobs, err := p.received(r, "paper")
 	if err != nil {
-		return err
+		return false, err
 	}
 	_, err = p.Room.AttachResults(ctx, actor, in.act.ID, blobs)
 	if fault.Is(err, fault.Conflict) {
-		return nil // the act itself says what has become of the dossier, also to a second click
+		return true, nil // the act itself says what has become of the dossier, also to a second click
 	}
-	return err
+	return false, err
 }
 
 // received keeps the files that came in one field, in their order.
@@ -221,21 +222,21 @@ func (p Pages) answer(w http.ResponseWriter, r *http.Request, x deed, in reading
 		if x.act == dossier.ActMisfile { // on to the right procedure
 			return web.Redirect(w, r, pathCounter+"?lai="+in.act.ID)
 		}
-		return web.Redirect(w, r, urlOf(in.act.ID, "", in.from))
+		return web.Redirect(w, r, in.from.urlOf(in.act.ID, ""))
 	}
 	ctx := r.Context()
 	last, _, faster := conflict(err)
-	if !faster && !refusal(err) {
+	if !shown(err) {
 		return err
 	}
-	// Read again: what is shown is what is.
-	d, again := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), in.act.ID)
+	// Read again: what is shown is what is, and it is a reading.
+	d, again := p.Room.Open(ctx, web.Actor(ctx), in.act.ID)
 	if again != nil {
 		return again
 	}
 	in.dossier = d
 	now, offered := p.meant(x.path, web.Actor(ctx), d)
-	if faster || !offered || now.act != x.act {
+	if faster || !refusal(err) || !offered || now.act != x.act {
 		return p.conflict(w, r, x, in, last, offered && now.act == x.act, err)
 	}
 	if x.page {
@@ -265,10 +266,14 @@ type stalePage struct {
 	Deed   deed
 	Last   line
 	Fault  string // why it cannot be done; empty when somebody was faster
+	Lost   bool   // a copy of the result was not kept
 	Resend bool
 	Sent   map[string][]string
 	Text   []typed
 }
+
+// carriedNames are the inputs that every form has by itself; see hidden.
+var carriedNames = []string{"key", "version", "confirm", "hang", "buoc", "q", "trang"}
 
 func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in reading, last cases.Event, resend bool, cause error) error {
 	ctx := r.Context()
@@ -276,10 +281,10 @@ func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in readi
 	if err != nil {
 		return err
 	}
-	page := stalePage{sheet: s, Deed: x, Resend: resend, Sent: map[string][]string{}}
+	page := stalePage{sheet: s, Deed: x, Resend: resend, Lost: in.dropped, Sent: map[string][]string{}}
 	page.Text = written(x, in.values, func(key string, args ...any) string { return message.T(ctx, key, args...) })
 	if last.Act != "" {
-		names, err := p.people(ctx, last.Account, last.ActingFor)
+		names, err := p.names(ctx, last.Account, last.ActingFor)
 		if err != nil {
 			return err
 		}
@@ -289,11 +294,15 @@ func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in readi
 		page.Fault, page.Resend = message.T(ctx, f.Key, f.Args...), false
 	}
 	for k, v := range in.values {
-		if k != "key" && k != "version" && k != "hang" && k != "confirm" {
+		if !slices.Contains(carriedNames, k) {
 			page.Sent[k] = v
 		}
 	}
-	return web.Render(w, r, http.StatusConflict, staleView(page))
+	status := web.Status(cause)
+	if refusal(cause) {
+		status = http.StatusConflict // what is wrong does not matter any more: it is another one's turn
+	}
+	return web.Render(w, r, status, staleView(page))
 }
 
 // takeDeed and assignDeed are the acts of the core.
@@ -347,19 +356,19 @@ func (p Pages) mayHave(ctx context.Context, d dossier.Dossier, account string) e
 func (p Pages) answerCore(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
 	if err == nil {
 		web.Flash(w, r, x.done())
-		return web.Redirect(w, r, urlOf(in.act.ID, "", in.from))
+		return web.Redirect(w, r, in.from.urlOf(in.act.ID, ""))
 	}
 	ctx := r.Context()
 	last, _, faster := conflict(err)
-	if !faster && !refusal(err) {
+	if !shown(err) {
 		return err
 	}
-	d, again := dossier.Within(ctx, p.Room.DB.Read(), web.Actor(ctx).Scope(access.DossierRead), in.act.ID)
+	d, again := p.Room.Open(ctx, web.Actor(ctx), in.act.ID)
 	if again != nil {
 		return again
 	}
 	in.dossier = d
-	if faster {
+	if faster || !refusal(err) {
 		return p.conflict(w, r, x, in, last, d.Needs != "", err)
 	}
 	s, err2 := p.sheet(ctx, d, in.from)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/people"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/message"
@@ -24,6 +25,7 @@ type choosePage struct {
 	Procedure *catalogue.Procedure
 
 	PersonTyped    string
+	Found          people.Found
 	People         []known
 	Person         *known // the only one who matches
 	ProcedureTyped string
@@ -39,9 +41,10 @@ func (p Pages) choose(ctx context.Context, d counterDesk, in url.Values) (choose
 		PersonTyped: strings.TrimSpace(in.Get("nguoi")), ProcedureTyped: strings.TrimSpace(in.Get("thu-tuc"))}
 	var err error
 	if page.PersonTyped != "" {
-		if page.People, err = p.knownPeople(ctx, page.PersonTyped); err != nil {
+		if page.Found, err = p.People.Find(ctx, web.Actor(ctx), page.PersonTyped); err != nil {
 			return choosePage{}, err
 		}
+		page.People = p.knownOf(ctx, page.Found)
 		if len(page.People) == 1 {
 			page.Person = &page.People[0]
 		}

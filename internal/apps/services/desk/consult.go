@@ -81,7 +81,7 @@ func (p Pages) opinions(ctx context.Context, actor access.Actor, d dossier.Dossi
 	for _, x := range all {
 		accounts = append(accounts, x.AnsweredBy)
 	}
-	names, err := p.people(ctx, accounts...)
+	names, err := p.names(ctx, accounts...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (p Pages) opinions(ctx context.Context, actor access.Actor, d dossier.Dossi
 		}
 		for _, f := range files {
 			if !x.AnsweredAt.IsZero() { // before that it is a draft of theirs
-				o.Papers = append(o.Papers, paper{File: f, URL: urlOf(d.ID, "y-kien/"+f.ID, "")})
+				o.Papers = append(o.Papers, paper{File: f, URL: urlOf(d.ID, "y-kien/"+f.ID)})
 			}
 		}
 		found[i] = o
@@ -391,7 +391,7 @@ func (p Pages) showConsult(w http.ResponseWriter, r *http.Request, status int, p
 	if page.Own, err = p.consultPapers(ctx, x, file.Owner{Kind: dossier.OwnerConsult, ID: x.ID}, page.Procedure); err != nil {
 		return err
 	}
-	names, err := p.people(ctx, x.AnsweredBy)
+	names, err := p.names(ctx, x.AnsweredBy)
 	if err != nil {
 		return err
 	}

@@ -298,9 +298,9 @@ func (p Pages) afterFiling(w http.ResponseWriter, r *http.Request, d counterDesk
 	}
 	web.Flash(w, r, done)
 	if p.atOnce(filed) && r.PostForm.Get("accept") != "" {
-		return web.Redirect(w, r, urlOf(filed.ID, pathLane, ""))
+		return web.Redirect(w, r, urlOf(filed.ID, pathLane))
 	}
-	return web.Redirect(w, r, urlOf(filed.ID, "", ""))
+	return web.Redirect(w, r, urlOf(filed.ID, ""))
 }
 
 // filedVersion is the version of every dossier that was just filed.
@@ -467,7 +467,7 @@ func (p Pages) sentBefore(w http.ResponseWriter, r *http.Request, d counterDesk,
 		}
 		return p.afterFiling(w, r, d, filed)
 	}
-	return web.Render(w, r, http.StatusConflict, sentView(sentPage{URL: urlOf(draft.FiledAs, "", "")}))
+	return web.Render(w, r, http.StatusConflict, sentView(sentPage{URL: urlOf(draft.FiledAs, "")}))
 }
 
 // asText gives answers as one text; JSON sorts the keys of a map.

@@ -215,6 +215,11 @@ func date(in url.Values, name string) string {
 	return fmt.Sprintf("%04d-%02d-%02d", number(year), number(month), number(day))
 }
 
+// typedDate gives the three boxes of a date as they were typed.
+func typedDate(in url.Values, name string) string {
+	return strings.Trim(in.Get(name+"-day")+"/"+in.Get(name+"-month")+"/"+in.Get(name+"-year"), "/")
+}
+
 // rowsAtFirst is how many rows a request shows at first, rowsMore how many a
 // button adds, and rowsMost how many there can be.
 const (
@@ -285,7 +290,9 @@ func written(x deed, in url.Values, say func(key string, args ...any) string) []
 	case dossier.ActPropose:
 		add(say("desk.result_number"), in.Get("number"))
 		add(say("desk.result_book"), in.Get("book"))
+		add(say("desk.result_on"), typedDate(in, "on"))
 	default:
+		add(say("desk.due_date"), typedDate(in, "due"))
 		add(say("desk.due_reason"), in.Get("due_reason"))
 		add(say("desk.reason"), in.Get("reason"))
 		add(say("desk.collector"), in.Get("collector"))

@@ -78,7 +78,7 @@ func (p Pages) lane(w http.ResponseWriter, r *http.Request) error {
 func (p Pages) showLane(w http.ResponseWriter, r *http.Request, status int, d dossier.Dossier, wrong []fault.Field, typed url.Values) error {
 	ctx := r.Context()
 	actor := web.Actor(ctx)
-	s, err := p.sheet(ctx, d, "")
+	s, err := p.sheet(ctx, d, query{})
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
 		if in.dossier, err = dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierRead), start.ID); err != nil {
 			return err
 		}
-		if err = p.attach(r, actor, deeds[x], in); err == nil {
+		if in.dropped, err = p.attach(r, actor, deeds[x], in); err == nil {
 			_, err = deeds[x].do(ctx, p, actor, in.act, p.known(deeds[x], in))
 		}
 		if err != nil {
@@ -124,18 +124,18 @@ func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
 		if did != "" {
 			web.Flash(w, r, did)
 		}
-		return web.Redirect(w, r, urlOf(start.ID, pathLane, ""))
+		return web.Redirect(w, r, urlOf(start.ID, pathLane))
 	}
-	if !refusal(err) && !fault.Is(err, fault.Conflict) {
+	if !shown(err) {
 		return err
 	}
-	d, again := dossier.Within(ctx, p.Room.DB.Read(), actor.Scope(access.DossierRead), start.ID)
+	d, again := p.Room.Open(ctx, actor, start.ID)
 	if again != nil {
 		return again
 	}
-	status := http.StatusUnprocessableEntity
-	if fault.Is(err, fault.Conflict) {
-		status = http.StatusConflict
+	wrong := fieldsOf(err)
+	if in.dropped {
+		wrong = append(wrong, fault.Field{Name: "paper", Key: "desk.copy_not_kept"})
 	}
-	return p.showLane(w, r, status, d, fieldsOf(err), in.values)
+	return p.showLane(w, r, web.Status(err), d, wrong, in.values)
 }

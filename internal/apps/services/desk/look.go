@@ -28,6 +28,27 @@ func (p queuePage) nav(ctx context.Context) []web.Link {
 	return links
 }
 
+// columns are the heads of a queue's table.
+func (p queuePage) columns(ctx context.Context) []web.Column {
+	var columns []web.Column
+	if p.Give {
+		columns = append(columns, web.Column{Text: message.T(ctx, "desk.col_tick"), Hidden: true})
+	}
+	for _, key := range []string{"desk.col_number", "desk.col_subject", "desk.col_procedure", "desk.col_step", "desk.col_who"} {
+		columns = append(columns, web.Column{Text: message.T(ctx, key)})
+	}
+	return columns
+}
+
+// ticked is this page of the queue with every box ticked.
+func (q query) ticked() string {
+	at := q.url()
+	if strings.Contains(at, "?") {
+		return at + "&chon=het"
+	}
+	return at + "?chon=het"
+}
+
 // firstKey opens the first of a list with a key.
 func firstKey(ctx context.Context, i int) templ.Attributes {
 	if i > 0 {
@@ -56,10 +77,10 @@ func row(name string, i int) string { return name + "-" + strconv.Itoa(i) }
 // crumbs lead back to the queue one came from.
 func (s sheet) crumbs(ctx context.Context, here string) []web.Link {
 	back := pathDesk
-	if s.From != "" {
-		back = query{Queue: s.From}.url()
+	if s.From != (query{}) {
+		back = s.From.url()
 	}
-	links := []web.Link{{Text: message.T(ctx, "desk.title"), URL: back}, {Text: s.code(), URL: urlOf(s.ID, "", s.From)}}
+	links := []web.Link{{Text: message.T(ctx, "desk.title"), URL: back}, {Text: s.code(), URL: s.From.urlOf(s.ID, "")}}
 	if here != "" {
 		links = append(links, web.Link{Text: here, Current: true})
 	} else {
@@ -88,6 +109,20 @@ func (s sheet) styleOf(x deed) web.Style {
 	}
 	return x.style
 }
+
+// saw says whether the box of an original that was seen is ticked, and keeps that of
+// one that is kept: as it was sent, or as it stands.
+func (s sheet) saw(c check) bool {
+	return s.chose("originals", c.ID) || !s.Typed.Has("papers") && c.Original != nil && !c.Original.Kept
+}
+
+func (s sheet) keeps(c check) bool {
+	return s.chose("kept", c.ID) || !s.Typed.Has("papers") && c.Original != nil && c.Original.Kept
+}
+
+// returns says whether an original goes back: every one that is here, unless it was
+// unticked.
+func (s sheet) returns(c check) bool { return !s.Typed.Has("returning") || s.chose("returned", c.ID) }
 
 // chose says whether a box was ticked on the page that was sent.
 func (s sheet) chose(name, value string) bool { return slices.Contains(s.Typed[name], value) }

@@ -47,15 +47,21 @@ func (w *world) scenes() []scene {
 	return all
 }
 
+// sets are the scenes, each set in a world of its own.
+var sets = map[string]func(*world) []scene{"desk": (*world).scenes, "corrections": (*world).corrections, "consultations": (*world).consultations, "counter": (*world).counterScenes, "signing": (*world).signingScenes}
+
 type scene struct {
 	name string
 	page page
 }
 
 func TestEveryPageIsSoundHTML(t *testing.T) {
-	w := newWorld(t)
-	for _, s := range w.scenes() {
-		t.Run(s.name, func(t *testing.T) { sound(t, s.page.doc) })
+	for name, scenes := range sets {
+		t.Run(name, func(t *testing.T) {
+			for _, s := range scenes(newWorld(t)) {
+				t.Run(s.name, func(t *testing.T) { sound(t, s.page.doc) })
+			}
+		})
 	}
 }
 
@@ -129,8 +135,17 @@ func sound(t *testing.T, doc *html.Node) {
 }
 
 func TestEveryPageIsAccessibleAndFitsInABrowser(t *testing.T) {
-	w := newWorld(t)
-	all := w.scenes()
+	for name, scenes := range sets {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.look(scenes(w))
+		})
+	}
+}
+
+// look opens every scene in a browser, narrow and wide.
+func (w *world) look(all []scene) {
+	t := w.t
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if name, ok := strings.CutPrefix(r.URL.Path, "/scene/"); ok {
 			i := slices.IndexFunc(all, func(s scene) bool { return s.name == name })

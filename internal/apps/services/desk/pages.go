@@ -3,13 +3,13 @@ package desk
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/people"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
@@ -32,6 +32,7 @@ type Officials interface {
 type Pages struct {
 	Room      *dossier.Room
 	Officials Officials
+	People    people.Finder
 	Roles     access.Roles
 	// Control prints the control sheet (form 05) of a dossier as it is now.
 	Control func(ctx context.Context, d dossier.Dossier) ([]byte, error)
@@ -95,13 +96,10 @@ func (p Pages) largestUpload() int64 {
 	return min(most, largestBody) + 1<<20
 }
 
-func urlOf(id, rest string, from string) string {
+func urlOf(id, rest string) string {
 	u := pathDesk + "/" + id
 	if rest != "" {
 		u += "/" + rest
-	}
-	if from != "" {
-		u += "?" + url.Values{"hang": {from}}.Encode()
 	}
 	return u
 }
@@ -125,7 +123,7 @@ func (p Pages) journal(ctx context.Context, e audit.Entry) error {
 }
 
 // people gives the names of accounts; one that is not known has none.
-func (p Pages) people(ctx context.Context, accounts ...string) (map[string]string, error) {
+func (p Pages) names(ctx context.Context, accounts ...string) (map[string]string, error) {
 	slices.Sort(accounts)
 	accounts = slices.Compact(accounts)
 	accounts = slices.DeleteFunc(accounts, func(a string) bool { return a == "" })
@@ -264,6 +262,17 @@ func cutPaper(slot string) (string, bool) {
 // was typed.
 func refusal(err error) bool {
 	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Is(err, fault.Unavailable) && fault.Of(err).Key == "file.scanner_down"
+}
+
+// shown says whether what somebody wrote for an act that failed is shown to them
+// again: they can mend it, or somebody was faster, or they may not, or not now.
+func shown(err error) bool {
+	for _, k := range []fault.Kind{fault.Conflict, fault.Forbidden, fault.Exhausted, fault.Unavailable} {
+		if fault.Is(err, k) {
+			return true
+		}
+	}
+	return refusal(err)
 }
 
 // conflict says whether somebody was faster, and with what.

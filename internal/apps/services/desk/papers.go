@@ -120,7 +120,7 @@ func (p Pages) issue(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Room.IssueReceipt(r.Context(), web.Actor(r.Context()), r.PathValue("id")); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, urlOf(r.PathValue("id"), "phieu/"+dossier.SlotReceipt, ""))
+	return web.Redirect(w, r, urlOf(r.PathValue("id"), "phieu/"+dossier.SlotReceipt))
 }
 
 // giveBackDeed is the giving back of originals, which stands under the papers.

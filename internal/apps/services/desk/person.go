@@ -4,14 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"benso/internal/apps/services/dossier"
-	"benso/internal/core/cases"
+	"benso/internal/apps/services/people"
 	"benso/internal/kernel/access"
-	"benso/internal/kernel/audit"
 	"benso/internal/kernel/form"
-	"benso/internal/kernel/vntext"
 	"benso/internal/kernel/web"
 )
 
@@ -24,60 +21,13 @@ type known struct {
 	URL   string
 }
 
-// mostKnown is how many people a search names; mostDossiers how many dossiers it
-// looks at for them.
-const (
-	mostKnown    = 8
-	mostDossiers = 50
-)
-
-// knownPeople finds people by a phone number or by words of their name, without
-// diacritics, among the dossiers of the desks where the official receives people:
-// each once, with the last of their dossiers. What it showed is written down.
-func (p Pages) knownPeople(ctx context.Context, typed string) ([]known, error) {
-	actor := web.Actor(ctx)
-	scope := actor.Scope(access.DossierIntake)
-	var found []dossier.Dossier
-	if d, err := dossier.Within(ctx, p.Room.DB.Read(), scope, typed); err == nil {
-		found = []dossier.Dossier{d} // chosen from the list of those who match
-	} else {
-		phone, words := strings.Join(strings.Fields(typed), ""), []string(nil)
-		if !digits(phone) {
-			phone, words = "", strings.Fields(vntext.Fold(typed))
-		}
-		if phone == "" && len(words) == 0 {
-			return nil, nil
-		}
-		if phone != "" {
-			found, err = dossier.OfPeople(ctx, p.Room.DB.Read(), scope, nil, phone, mostDossiers)
-		} else {
-			var ids []string
-			if ids, err = cases.IDs(ctx, p.Room.DB.Read(), cases.Filter{Scope: scope, Kind: dossier.Kind, State: cases.Every, Words: strings.Join(words, " "), Order: cases.Newest}, mostDossiers); err == nil {
-				found, err = dossier.Among(ctx, p.Room.DB.Read(), scope, ids)
-			}
-		}
-		if err != nil {
-			return nil, err
-		}
+// knownOf are the people whom a search gave.
+func (p Pages) knownOf(ctx context.Context, found people.Found) []known {
+	list := make([]known, len(found.People))
+	for i, x := range found.People {
+		list[i] = known{ID: x.Last, Name: x.Name, Phone: x.Phone, What: p.procedureName(ctx, x.Procedure)}
 	}
-	var people []known
-	var ids []string
-	for _, d := range found {
-		who := known{ID: d.ID, Name: d.Name, Phone: d.Phone, What: p.procedureName(ctx, d.Procedure)}
-		twice := slices.ContainsFunc(people, func(k known) bool { return k.Name == who.Name && k.Phone == who.Phone })
-		if !twice && len(people) < mostKnown {
-			people, ids = append(people, who), append(ids, d.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	path := journalPath(actor)
-	return people, p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierIntake, path), Action: "dossier.list_people", ObjectKind: dossier.Kind, Path: path, IDs: ids})
-}
-
-func digits(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	return list
 }
 
 // carried are the answers that a dossier begins with: of somebody who was here

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"benso/internal/apps/services/dossier"
 	"benso/internal/core/cases"
@@ -33,7 +35,8 @@ var queues = []string{queueMine, queueRole, queueAgency, queueToday}
 // perPage is how many dossiers a page of a queue shows.
 const perPage = 50
 
-// query is which dossiers an address asks for.
+// query is which dossiers an address asks for. The address of a dossier carries the
+// query of the list that one came from, so that going on and going back keep it.
 type query struct {
 	Queue string
 	Step  string
@@ -41,19 +44,61 @@ type query struct {
 	Page  int
 }
 
-func (q query) url() string {
-	v := url.Values{"hang": {q.Queue}}
-	if q.Step != "" {
-		v.Set("buoc", q.Step)
+// longest is how many letters a part of an address may have.
+const longest = 200
+
+func readQuery(v url.Values) query {
+	return query{Queue: v.Get("hang"), Step: short(v.Get("buoc")), Words: short(strings.TrimSpace(v.Get("q"))), Page: int(number(v.Get("trang")))}
+}
+
+func short(text string) string {
+	if utf8.RuneCountInString(text) > longest {
+		return ""
 	}
-	if q.Words != "" {
-		v.Set("q", q.Words)
+	return text
+}
+
+// origin is the list that an address or a form says one came from; none when it is
+// no list.
+func origin(v url.Values) query {
+	q := readQuery(v)
+	if !slices.Contains(queues, q.Queue) {
+		return query{}
+	}
+	return q
+}
+
+// param is a part of an address.
+type param struct{ Name, Value string }
+
+// params are the parts in the order in which an address has them.
+func (q query) params() []param {
+	var all []param
+	for _, x := range []param{{"hang", q.Queue}, {"buoc", q.Step}, {"q", q.Words}} {
+		if x.Value != "" {
+			all = append(all, x)
+		}
 	}
 	if q.Page > 1 {
-		v.Set("trang", strconv.Itoa(q.Page))
+		all = append(all, param{"trang", strconv.Itoa(q.Page)})
 	}
-	return pathDesk + "?" + v.Encode()
+	return all
 }
+
+// at is the address of a path with the query.
+func (q query) at(path string) string {
+	sep := "?"
+	for _, x := range q.params() {
+		path += sep + x.Name + "=" + url.QueryEscape(x.Value)
+		sep = "&"
+	}
+	return path
+}
+
+func (q query) url() string { return q.at(pathDesk) }
+
+// urlOf is the address of a dossier that one comes to from the list.
+func (q query) urlOf(id, rest string) string { return q.at(urlOf(id, rest)) }
 
 // desks are the roles' turns that are this official's.
 func desks(actor access.Actor) []cases.Desk {
@@ -149,20 +194,21 @@ type queuePage struct {
 	Total   int64
 	Pages   web.Pages
 	Counter bool   // may take in at the counter
+	Give    bool   // may give dossiers to officials
+	All     bool   // every box is ticked
 	Missing string // a number that was not found
 	Meant   string // the words that were searched instead of those with a slip
 	Errors  []fault.Field
 }
 
 func (p Pages) queue(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	return p.showQueue(w, r, query{Queue: q.Get("hang"), Step: q.Get("buoc"), Words: strings.TrimSpace(q.Get("q")), Page: int(number(q.Get("trang")))}, "")
+	return p.showQueue(w, r, readQuery(r.URL.Query()), "")
 }
 
 func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missing string) error {
 	ctx := r.Context()
 	actor := web.Actor(ctx)
-	page := queuePage{Counter: actor.Has(access.DossierIntake), Missing: missing}
+	page := queuePage{Counter: actor.Has(access.DossierIntake), Give: actor.Has(access.CaseAssign), All: r.URL.Query().Get("chon") == "het", Missing: missing}
 	if missing != "" {
 		page.Errors = []fault.Field{{Name: "so", Key: "desk.number_unknown", Args: []any{"number", missing}}}
 	}
@@ -225,7 +271,11 @@ func (p Pages) showQueue(w http.ResponseWriter, r *http.Request, q query, missin
 	if last > 1 {
 		page.Pages = web.Pages{Current: q.Page, Count: last, URL: func(n int) string { return query{q.Queue, q.Step, q.Words, n}.url() }}
 	}
-	if page.Entries, err = p.list(ctx, actor, f, q); err != nil {
+	from := q
+	if page.Meant != "" {
+		from.Words = page.Meant // going on from one of them searches what was found, not the slip
+	}
+	if page.Entries, err = p.list(ctx, actor, f, from); err != nil {
 		return err
 	}
 	status := http.StatusOK
@@ -277,7 +327,7 @@ func (p Pages) list(ctx context.Context, actor access.Actor, f cases.Filter, q q
 	if err != nil {
 		return nil, err
 	}
-	officials, err := p.people(ctx, accounts...)
+	officials, err := p.names(ctx, accounts...)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +338,7 @@ func (p Pages) list(ctx context.Context, actor access.Actor, f cases.Filter, q q
 	}
 	entries := make([]entry, len(found))
 	for i, c := range found {
-		e := entry{Case: c, URL: urlOf(c.ID, "", q.Queue), Name: applicants[c.ID], Procedure: p.procedureName(ctx, c.Facet), Step: p.stepName(ctx, c)}
+		e := entry{Case: c, URL: q.urlOf(c.ID, ""), Name: applicants[c.ID], Procedure: p.procedureName(ctx, c.Facet), Step: p.stepName(ctx, c)}
 		e.State, e.Left = p.mark(ctx, actor, c)
 		if c.Assignee != "" {
 			e.Assignee = named(ctx, officials, c.Assignee)
@@ -298,17 +348,22 @@ func (p Pages) list(ctx context.Context, actor access.Actor, f cases.Filter, q q
 	return entries, nil
 }
 
-// next is the dossier to go on with after one: of the queue one works from, then
-// one's own, then one's roles'.
-func (p Pages) next(ctx context.Context, actor access.Actor, queue, skip string) (string, error) {
-	order := []string{queueMine, queueRole}
-	if queue == queueRole || queue == queueToday {
-		order = []string{queue, queueMine, queueRole}
+// next is the dossier to go on with after one: of the list one works from, by its
+// step and words, then of the whole queue, then one's own, then one's roles'. Only
+// what is one's turn.
+func (p Pages) next(ctx context.Context, actor access.Actor, from query, skip string) (string, error) {
+	whole := query{Queue: from.Queue}
+	order := []query{{Queue: queueMine}, {Queue: queueRole}}
+	if whole.Queue == queueRole || whole.Queue == queueToday {
+		order = append([]query{whole}, order...)
 	}
-	for _, id := range order {
-		f := p.filter(actor, query{Queue: id})
+	if from.Step != "" || from.Words != "" {
+		order = append([]query{from}, order...)
+	}
+	for _, q := range order {
+		f := p.filter(actor, q)
 		f.State = cases.Working
-		if f.Desks == nil || id == queueToday {
+		if f.Desks == nil || q.Queue == queueToday {
 			f.Desks = desks(actor)
 		}
 		c, ok, err := cases.Next(ctx, p.Room.DB.Read(), f, skip)
@@ -316,7 +371,10 @@ func (p Pages) next(ctx context.Context, actor access.Actor, queue, skip string)
 			return "", err
 		}
 		if ok {
-			return urlOf(c.ID, "", queue), nil
+			if q != from {
+				q = whole // the narrower list is done
+			}
+			return q.urlOf(c.ID, ""), nil
 		}
 	}
 	return "", nil
@@ -330,6 +388,7 @@ var printed = regexp.MustCompile(`(?i)[0-9A-Z]+(?:\.[0-9A-Z]+)+-\d{6}-\d{4,}|BS-
 const (
 	pathRegister = pathDesk + "/so"
 	pathPeople   = pathDesk + "/nguoi"
+	pathGive     = pathDesk + "/giao-nhieu"
 )
 
 // numeral says whether a text can be a phone or a citizen number.
@@ -364,7 +423,7 @@ func (p Pages) jump(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := dossier.ByNumber(ctx, p.Room.DB.Read(), n)
 	if err == nil && actor.Scope(access.DossierRead).Contains(d.Holder) {
-		return web.Redirect(w, r, urlOf(d.ID, "", ""))
+		return web.Redirect(w, r, urlOf(d.ID, ""))
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err

@@ -49,7 +49,7 @@ type line struct {
 type sheet struct {
 	dossier.Dossier
 	Lang       string
-	From       string // the queue one came from
+	From       query // the list one came from
 	Procedure  *catalogue.Procedure
 	Holder     string
 	Step       string
@@ -93,7 +93,7 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.sheet(ctx, d, r.URL.Query().Get("hang"))
+	s, err := p.sheet(ctx, d, origin(r.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -102,12 +102,9 @@ func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
 
 // sheet reads what stands on a dossier's page. The caller has read d within the
 // official's scope.
-func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet, error) {
+func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from query) (sheet, error) {
 	actor, q := web.Actor(ctx), p.Room.DB.Read()
 	s := sheet{Dossier: d, Lang: message.Lang(ctx), From: from, Step: p.stepName(ctx, d.Case), Mine: d.Assignee == actor.Account, Typed: url.Values{}, Offers: p.offers(actor, d)}
-	if !slices.Contains(queues, from) {
-		s.From = ""
-	}
 	var err error
 	if s.Procedure, err = p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion); err != nil {
 		return sheet{}, err
@@ -150,7 +147,7 @@ func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from string) (sheet
 	for _, e := range events {
 		accounts = append(accounts, e.Account, e.ActingFor)
 	}
-	names, err := p.people(ctx, accounts...)
+	names, err := p.names(ctx, accounts...)
 	if err != nil {
 		return sheet{}, err
 	}
@@ -205,7 +202,7 @@ func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) e
 	given := map[string]int{}
 	receipt := false
 	for _, f := range files {
-		x := paper{File: f, Label: paperName(ctx, s.Procedure, f.Slot), URL: urlOf(s.ID, "giay-to/"+f.ID, "")}
+		x := paper{File: f, Label: paperName(ctx, s.Procedure, f.Slot), URL: urlOf(s.ID, "giay-to/"+f.ID)}
 		if id, ok := cutPaper(f.Slot); ok {
 			given[id]++
 			s.Papers = append(s.Papers, x)

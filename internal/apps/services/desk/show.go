@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -26,9 +27,9 @@ func (p Pages) ProcedureName(ctx context.Context, code string) string {
 	return p.procedureName(ctx, code)
 }
 
-// People gives the names of accounts; one that is not known has none.
-func (p Pages) People(ctx context.Context, accounts ...string) (map[string]string, error) {
-	return p.people(ctx, append([]string(nil), accounts...)...)
+// Names gives the names of accounts; one that is not known has none.
+func (p Pages) Names(ctx context.Context, accounts ...string) (map[string]string, error) {
+	return p.names(ctx, append([]string(nil), accounts...)...)
 }
 
 // Named gives an account's name, or says that it is not known.
@@ -38,6 +39,9 @@ func (p Pages) Named(ctx context.Context, names map[string]string, account strin
 
 // JournalPath is where a list is written down.
 func JournalPath(actor access.Actor) string { return journalPath(actor) }
+
+// Box is what the box of a line says: which dossier, as it was seen.
+func Box(id string, version int64) string { return id + "." + strconv.FormatInt(version, 10) }
 
 // Stage is a step or an end, with the name that officials read.
 type Stage struct{ ID, Name string }

@@ -122,7 +122,7 @@ func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, e
 	}
 	var all []proposal
 	for _, d := range dossiers {
-		x := proposal{Dossier: d, URL: urlOf(d.ID, "", ""), Procedure: p.procedureName(ctx, d.Facet), Waiting: p.atOnce(d)}
+		x := proposal{Dossier: d, URL: urlOf(d.ID, ""), Procedure: p.procedureName(ctx, d.Facet), Waiting: p.atOnce(d)}
 		x.State, x.Left = p.mark(ctx, actor, d.Case)
 		files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
 		if err != nil {
@@ -130,7 +130,7 @@ func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, e
 		}
 		for _, f := range files {
 			if f.Slot == dossier.SlotResult {
-				x.Results = append(x.Results, paper{File: f, URL: urlOf(d.ID, "giay-to/"+f.ID, "")})
+				x.Results = append(x.Results, paper{File: f, URL: urlOf(d.ID, "giay-to/"+f.ID)})
 			}
 		}
 		asked, err := cases.Consults(ctx, q, d.ID)
@@ -191,7 +191,7 @@ func (p Pages) signMany(w http.ResponseWriter, r *http.Request) error {
 			}
 			return p.showSigning(w, r, http.StatusUnprocessableEntity, page, in)
 		}
-		return p.afterSigning(w, r, []signed{p.became(ctx, actor, id, err, "desk.signing_back")})
+		return p.afterSigning(w, r, []signed{p.became(ctx, actor, id, err, "desk.signing_back")}, in)
 	}
 	picked := in["pick"]
 	if len(picked) == 0 || len(picked) > mostProposals {
@@ -202,7 +202,8 @@ func (p Pages) signMany(w http.ResponseWriter, r *http.Request) error {
 		_, err := p.Room.Approve(ctx, actor, act(id))
 		results = append(results, p.became(ctx, actor, id, err, "desk.signing_done"))
 	}
-	return p.afterSigning(w, r, results)
+	in.Del("pick")
+	return p.afterSigning(w, r, results, in)
 }
 
 // became says what became of one dossier; a fault of the machine says only that it
@@ -218,16 +219,18 @@ func (p Pages) became(ctx context.Context, actor access.Actor, id string, err er
 		s.Number = message.T(ctx, "desk.signing_unknown")
 		return s
 	}
-	s.Number, s.URL = d.Number+" · "+d.Title, urlOf(d.ID, "", "")
+	s.Number, s.URL = d.Number+" · "+d.Title, urlOf(d.ID, "")
 	return s
 }
 
-func (p Pages) afterSigning(w http.ResponseWriter, r *http.Request, results []signed) error {
+// afterSigning says what became of each, and keeps what is ticked and written for
+// the others.
+func (p Pages) afterSigning(w http.ResponseWriter, r *http.Request, results []signed, typed url.Values) error {
 	status := http.StatusOK
 	if !slices.ContainsFunc(results, func(s signed) bool { return s.Done }) {
 		status = http.StatusConflict
 	}
-	return p.showSigning(w, r, status, signingPage{Results: results}, url.Values{})
+	return p.showSigning(w, r, status, signingPage{Results: results}, typed)
 }
 
 func version(d dossier.Dossier) string { return strconv.FormatInt(d.Version, 10) }

@@ -19,11 +19,13 @@ import (
 
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/fault"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/identity"
@@ -40,6 +42,21 @@ func (o officials) Names(_ context.Context, accounts ...string) (map[string]stri
 		names[a] = "Trần Văn " + a
 	}
 	return names, nil
+}
+
+// ByHandle and ByCitizen know the applicant of the tests.
+func (o officials) ByHandle(_ context.Context, h identity.Handle) ([]identity.Account, error) {
+	if h.Value == "0912345678" {
+		return []identity.Account{{ID: "mai", Kind: identity.Person, Name: "Nguyễn Thị Mai"}}, nil
+	}
+	return nil, nil
+}
+
+func (o officials) ByCitizen(_ context.Context, number string) (identity.Account, error) {
+	if number == "083198004321" {
+		return identity.Account{ID: "mai", Kind: identity.Person, Name: "Nguyễn Thị Mai"}, nil
+	}
+	return identity.Account{}, fault.Missing("account", "citizen")
 }
 
 func (o officials) Members(_ context.Context, agency, _ string) ([]identity.Member, error) {
@@ -88,9 +105,10 @@ func newWorld(t *testing.T) *world {
 	w.clerk, w.checker = hire("clerk", "clerk", servicestest.Agency), hire("checker", "specialist", servicestest.Agency)
 	w.signer, w.head = hire("signer", "signer", servicestest.Agency), hire("head", "head", servicestest.Agency)
 	w.other, w.second = hire("other", "clerk", servicestest.Neighbour), hire("second", "specialist", servicestest.Agency)
-	pages := desk.Pages{Room: room, Roles: roles, Officials: officials{[]identity.Member{
+	staff := officials{[]identity.Member{
 		{Account: "clerk", Name: "Trần Văn clerk", Role: "clerk"}, {Account: "checker", Name: "Trần Văn checker", Role: "specialist"}, {Account: "second", Name: "Trần Văn second", Role: "specialist"},
-	}}}
+	}}
+	pages := desk.Pages{Room: room, Roles: roles, Officials: staff, People: people.Finder{Room: room, Citizens: staff}}
 	w.site = web.New(web.Config{Province: "Tỉnh Vĩnh Long", Sessions: known, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{{ID: "desk", Key: "desk.title", URL: "/ban-lam-viec", Access: access.DossierRead}}}).Handler(pages)
 	return w
@@ -112,6 +130,11 @@ func photo(seed int) []byte {
 // filed is a dossier that somebody sent from home, with a photo.
 func (w *world) filed(child string) dossier.Dossier {
 	w.t.Helper()
+	return w.filedBy(child, "Nguyễn Thị Mai", "0912345678")
+}
+
+func (w *world) filedBy(child, mother, phone string) dossier.Dossier {
+	w.t.Helper()
 	ctx := w.t.Context()
 	must := func(err error) {
 		w.t.Helper()
@@ -127,7 +150,12 @@ func (w *world) filed(child string) dossier.Dossier {
 	must(err)
 	paper, err := w.room.AttachPaper(ctx, w.applicant, d.ID, "birth_certificate", blob)
 	must(err)
-	d, err = w.room.SavePage(ctx, w.applicant, d.ID, "all", 0, func(form.Answers) form.Answers { return servicestest.BirthAnswers(child, servicestest.FormFile(paper)) })
+	d, err = w.room.SavePage(ctx, w.applicant, d.ID, "all", 0, func(form.Answers) form.Answers {
+		answers := servicestest.BirthAnswers(child, servicestest.FormFile(paper))
+		answers["phone"] = form.Value{Text: phone}
+		answers["mother"].Parts["name"] = form.Value{Text: mother}
+		return answers
+	})
 	must(err)
 	filed, err := w.room.Send(ctx, w.applicant, d.ID, d.Version, "vi")
 	must(err)

@@ -78,7 +78,7 @@ func (r *Room) Accept(ctx context.Context, actor access.Actor, a Act, given Give
 				return err
 			}
 			d.Number = d.Code
-			d.Folded = d.folded()
+			d.Folded = d.folded(answers)
 			return cases.Describe(ctx, tx, d.Case)
 		},
 	})

@@ -339,9 +339,14 @@ func (r Result) clean() (Result, *fault.Error) {
 	return r, f
 }
 
-// folded is how a dossier is found: its numbers, what it is about, its applicant.
-func (d Dossier) folded() string {
-	return vntext.Fold(d.FilingNumber + " " + d.Code + " " + d.Title + " " + d.Name + " " + d.Phone)
+// folded is how a dossier is found: its numbers, what it is about, its applicant by
+// name, phone and the citizen number that the answers say of them.
+func (d Dossier) folded(answers form.Answers) string {
+	text := d.FilingNumber + " " + d.Code + " " + d.Title + " " + d.Name + " " + d.Phone
+	if own, ok := ownPart(answers, d.Name); ok {
+		text += " " + strings.Join(strings.Fields(own.Parts["citizen"].Text), "")
+	}
+	return vntext.Fold(text)
 }
 
 // normalCode reads a code or a filing number as people type it: blanks and

@@ -286,7 +286,7 @@ func (d *Dossier) take(f *form.Form, answers form.Answers) {
 	d.Name = vntext.Clean(f.Use(answers, "name"))
 	d.Phone = f.Use(answers, "phone")
 	d.Receive = f.Use(answers, "receive")
-	d.Folded = d.folded()
+	d.Folded = d.folded(answers)
 }
 
 // hand says by which right the actor sends a draft: at the counter a clerk does.

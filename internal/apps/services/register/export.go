@@ -194,7 +194,7 @@ func (p Pages) each(ctx context.Context, scope access.Scope, ids []string, fn fu
 		for i, d := range found {
 			accounts[i] = d.Assignee
 		}
-		officials, err := p.Desk.People(ctx, accounts...)
+		officials, err := p.Desk.Names(ctx, accounts...)
 		if err != nil {
 			return err
 		}

@@ -26,10 +26,6 @@ type chosen struct {
 	Version int64
 }
 
-func boxOf(c cases.Case) string { return boxText(c.ID, c.Version) }
-
-func boxText(id string, version int64) string { return id + "." + strconv.FormatInt(version, 10) }
-
 // boxes reads what was ticked, each dossier once.
 func boxes(values []string) []chosen {
 	var found []chosen
@@ -233,7 +229,7 @@ func (p Pages) giveOne(ctx context.Context, actor access.Actor, d dossier.Dossie
 	case err == nil:
 		o.Fate = given
 	case stale:
-		names, err := p.Desk.People(ctx, last.Account)
+		names, err := p.Desk.Names(ctx, last.Account)
 		if err != nil {
 			return outcome{}, err
 		}

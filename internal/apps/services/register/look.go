@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"benso/internal/apps/services/desk"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 )
@@ -16,6 +17,14 @@ func firstKey(ctx context.Context, i int) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"data-shortcut": "o", "aria-keyshortcuts": "o", "data-shortcut-label": message.T(ctx, "register.open_first")}
+}
+
+// newKey begins a new dossier with a key, for the first of a list.
+func newKey(ctx context.Context, i int) templ.Attributes {
+	if i > 0 {
+		return nil
+	}
+	return templ.Attributes{"data-shortcut": "m", "aria-keyshortcuts": "m", "data-shortcut-label": message.T(ctx, "register.intake")}
 }
 
 // options are choices whose names are messages: the prefix and the value; the one
@@ -124,7 +133,7 @@ func (p viewsPage) typed(v View) string {
 func (p listPage) columns(ctx context.Context) []web.Column {
 	var columns []web.Column
 	if p.Give {
-		columns = append(columns, web.Column{Text: message.T(ctx, "register.col_tick"), Hidden: true})
+		columns = append(columns, web.Column{Text: message.T(ctx, "desk.col_tick"), Hidden: true})
 	}
 	for _, key := range []string{"desk.col_number", "desk.col_subject", "desk.col_procedure", "register.dates", "desk.col_step", "desk.col_who"} {
 		columns = append(columns, web.Column{Text: message.T(ctx, key)})
@@ -147,7 +156,7 @@ func (e entry) dates(ctx context.Context) string {
 	return strings.Join(said, "; ")
 }
 
-func (c chosen) box() string { return boxText(c.ID, c.Version) }
+func (c chosen) box() string { return desk.Box(c.ID, c.Version) }
 
 // options are those to whom the dossiers may be given, and nobody.
 func (p givePage) options(ctx context.Context) []web.Option {

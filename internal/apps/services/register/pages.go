@@ -14,22 +14,14 @@ import (
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/vntext"
 	"benso/internal/kernel/web"
 )
 
-// Citizens finds accounts by an exact number; identity.Store is one.
-type Citizens interface {
-	ByHandle(ctx context.Context, h identity.Handle) ([]identity.Account, error)
-	ByCitizen(ctx context.Context, number string) (identity.Account, error)
-}
-
 // Pages are the register's pages.
 type Pages struct {
 	Desk     desk.Pages
-	Citizens Citizens
 	NewSheet NewSheet // a spreadsheet to export into
 	Print    Printer  // form 06
 }
@@ -137,9 +129,6 @@ type entry struct {
 	Who       string
 	Agency    string
 }
-
-// Box is what a line's checkbox says: which dossier, as it was seen.
-func (e entry) Box() string { return boxOf(e.Case) }
 
 type listPage struct {
 	Query   Query
@@ -292,7 +281,7 @@ func (p Pages) lines(ctx context.Context, actor access.Actor, found []cases.Case
 	if err != nil {
 		return nil, err
 	}
-	officials, err := p.Desk.People(ctx, accounts...)
+	officials, err := p.Desk.Names(ctx, accounts...)
 	if err != nil {
 		return nil, err
 	}

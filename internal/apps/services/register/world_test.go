@@ -15,6 +15,7 @@ import (
 
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
@@ -108,7 +109,7 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	}}
 	w.site = web.New(web.Config{Province: "Tỉnh Vĩnh Long", Sessions: known, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{{ID: "desk", Key: "desk.title", URL: "/ban-lam-viec", Access: access.DossierRead}}}).
-		Handler(Pages{Desk: desk.Pages{Room: room, Officials: officials, Roles: roles}, Citizens: officials, NewSheet: newCSV, Print: w.printed})
+		Handler(Pages{Desk: desk.Pages{Room: room, Officials: officials, People: people.Finder{Room: room, Citizens: officials}, Roles: roles}, NewSheet: newCSV, Print: w.printed})
 	return w
 }
 
@@ -140,6 +141,9 @@ func (w *world) filedBy(child, account, mother, phone string) dossier.Dossier {
 	answers["phone"] = form.Value{Text: phone}
 	m := answers["mother"]
 	m.Parts["name"] = form.Value{Text: mother}
+	if account != "mai" { // nobody has another one's number
+		m.Parts["citizen"] = form.Value{Text: "083190000321"}
+	}
 	d, err = w.room.SavePage(ctx, who, d.ID, "all", 0, func(form.Answers) form.Answers { return answers })
 	w.must(err)
 	filed, err := w.room.Send(ctx, who, d.ID, d.Version, "vi")
