@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/queue"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -178,7 +179,7 @@ func BenchmarkQueuePage(b *testing.B) {
 		}
 		actor := servicestest.Official(b, room, "clerk", "clerk", servicestest.Agency)
 		site := web.New(web.Config{Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
-			Handler(desk.Pages{Room: room, Officials: nobody{}, Roles: roles})
+			Handler(queue.Pages{Office: office.Office{Room: room, Officials: nobody{}, Roles: roles}})
 		for name, path := range map[string]string{"agency": "/ban-lam-viec?hang=tat-ca", "role": "/ban-lam-viec?hang=cho", "today": "/ban-lam-viec?hang=hom-nay", "words": "/ban-lam-viec?hang=tat-ca&q=nguyen+thi+anh", "last": "/ban-lam-viec?hang=tat-ca&trang=100"} {
 			b.Run(name, func(b *testing.B) {
 				b.SetParallelism(4)

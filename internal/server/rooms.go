@@ -12,12 +12,18 @@ import (
 	"benso/internal/apps/board"
 	"benso/internal/apps/helpdesk"
 	"benso/internal/apps/inbox"
+	"benso/internal/apps/services/consult"
+	"benso/internal/apps/services/counter"
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/filing"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/payment"
 	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/portal"
+	"benso/internal/apps/services/queue"
 	"benso/internal/apps/services/register"
+	"benso/internal/apps/services/signing"
+	"benso/internal/apps/services/slips"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
@@ -103,14 +109,20 @@ func (p *Program) hang() error {
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
-	officials := desk.Pages{Room: p.Dossiers, Officials: p.Accounts, People: people.Finder{Room: p.Dossiers, Citizens: p.Accounts}, Roles: p.province.roles, Control: p.writer.Control}
+	officials := office.Office{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles}
+	finder := people.Finder{Room: p.Dossiers, Citizens: p.Accounts}
 	p.Site.Handler(
 		p.health(),
 		portal.New(p.province.catalogue, p.province.guide, p.Clock),
 		p.filing,
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
-		officials,
-		register.Pages{Desk: officials, NewSheet: newSheet, Print: printer{}},
+		queue.Pages{Office: officials},
+		desk.Pages{Office: officials},
+		slips.Pages{Office: officials, Control: p.writer.Control},
+		consult.Pages{Office: officials},
+		signing.Pages{Office: officials},
+		counter.Pages{Office: officials, People: finder},
+		register.Pages{Office: officials, People: finder, NewSheet: newSheet, Print: printer{}},
 		account.New(account.Config{DB: p.DB, Identity: p.Accounts, Notices: p.Notices, Cookie: cookie, Clock: p.Clock, Roles: p.province.roles, AgencyName: p.agencyName, Home: p.home, Address: client}),
 		administration.Pages{Room: p.officials},
 		agencies.Pages{Room: agencies.Room{Room: p.officials}},

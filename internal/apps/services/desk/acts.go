@@ -2,20 +2,17 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
-	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/queue"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/fault"
-	"benso/internal/kernel/file"
-	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 )
@@ -24,7 +21,7 @@ import (
 type reading struct {
 	dossier dossier.Dossier // as it stands now
 	values  url.Values
-	from    query
+	from    queue.Query
 	dropped bool // a copy of the result came with it and was not kept: somebody was faster
 	act     dossier.Act
 }
@@ -39,9 +36,9 @@ func (p Pages) read(r *http.Request) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	in := reading{dossier: d, values: r.PostForm, from: origin(r.PostForm)}
+	in := reading{dossier: d, values: r.PostForm, from: queue.Origin(r.PostForm)}
 	if r.MultipartForm != nil {
-		in.values, in.from = url.Values(r.MultipartForm.Value), origin(url.Values(r.MultipartForm.Value))
+		in.values, in.from = url.Values(r.MultipartForm.Value), queue.Origin(url.Values(r.MultipartForm.Value))
 	}
 	key, err := web.FormKey(r)
 	if err != nil {
@@ -74,13 +71,13 @@ func (p Pages) ask(path string) web.Handler {
 		}
 		x, offered := p.meant(path, web.Actor(ctx), d)
 		if !offered {
-			return web.Redirect(w, r, origin(r.URL.Query()).urlOf(d.ID, ""))
+			return web.Redirect(w, r, queue.Origin(r.URL.Query()).URLOf(d.ID, ""))
 		}
 		typed := url.Values{}
 		if x.act == dossier.ActRefuse {
 			typed.Set("reason", d.Reason) // as the specialist proposed
 		}
-		return p.actPage(w, r, http.StatusOK, x, reading{dossier: d, values: typed, from: origin(r.URL.Query())}, nil)
+		return p.actPage(w, r, http.StatusOK, x, reading{dossier: d, values: typed, from: queue.Origin(r.URL.Query())}, nil)
 	}
 }
 
@@ -139,22 +136,7 @@ func (p Pages) known(x deed, in reading) url.Values {
 	if err != nil {
 		return in.values
 	}
-	return p.papersOf(proc, in.values)
-}
-
-// papersOf leaves out the originals of papers that the procedure does not know.
-func (p Pages) papersOf(proc *catalogue.Procedure, in url.Values) url.Values {
-	values := url.Values{}
-	for k, v := range in {
-		values[k] = v
-	}
-	for _, name := range []string{"originals", "kept"} {
-		values[name] = slices.DeleteFunc(slices.Clone(in[name]), func(id string) bool {
-			_, ok := proc.Paper(id)
-			return !ok
-		})
-	}
-	return values
+	return office.KnownPapers(proc, in.values)
 }
 
 // attach receives the copy of the result before the proposal is judged, so that
@@ -168,11 +150,11 @@ func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (
 		// Either this very form was sent before, which the room answers by its key,
 		// or somebody was faster: then nothing of theirs is replaced. Another agency's
 		// answer has nothing that could be.
-		if last, _, _ := conflict(err); len(last.Consulted()) == 0 {
+		if last, _, _ := office.Conflict(err); len(last.Consulted()) == 0 {
 			return true, nil
 		}
 	}
-	blobs, err := p.received(r, "paper")
+	blobs, err := p.Received(r, "paper")
 	if err != nil {
 		return false, err
 	}
@@ -183,50 +165,18 @@ func (p Pages) attach(r *http.Request, actor access.Actor, x deed, in reading) (
 	return false, err
 }
 
-// received keeps the files that came in one field, in their order.
-func (p Pages) received(r *http.Request, field string) (blobs []file.Blob, err error) {
-	one := func(h *multipart.FileHeader) (err error) {
-		f, err := h.Open()
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		blob, err := p.Room.Files.Receive(r.Context(), f, file.Meta{Name: h.Filename, Size: h.Size, By: web.Actor(r.Context()).Account})
-		if err != nil {
-			return atField(err, field)
-		}
-		blobs = append(blobs, blob)
-		return nil
-	}
-	for _, h := range r.MultipartForm.File[field] {
-		if err := one(h); err != nil {
-			return nil, err
-		}
-	}
-	return blobs, nil
-}
-
-// atField names the field of a fault that has none, so that the page leads there.
-func atField(err error, name string) error {
-	f := fault.Of(err)
-	if !refusal(err) || len(f.Fields) > 0 {
-		return err
-	}
-	return fault.New(f.Kind, f.Key, f.Args...).WithField(name, f.Key, f.Args...)
-}
-
 // answer is what follows an act.
 func (p Pages) answer(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
 	if err == nil {
 		web.Flash(w, r, x.done())
 		if x.act == dossier.ActMisfile { // on to the right procedure
-			return web.Redirect(w, r, pathCounter+"?lai="+in.act.ID)
+			return web.Redirect(w, r, office.PathCounter+"?lai="+in.act.ID)
 		}
-		return web.Redirect(w, r, in.from.urlOf(in.act.ID, ""))
+		return web.Redirect(w, r, in.from.URLOf(in.act.ID, ""))
 	}
 	ctx := r.Context()
-	last, _, faster := conflict(err)
-	if !shown(err) {
+	last, _, faster := office.Conflict(err)
+	if !office.Shown(err) {
 		return err
 	}
 	// Read again: what is shown is what is, and it is a reading.
@@ -236,17 +186,17 @@ func (p Pages) answer(w http.ResponseWriter, r *http.Request, x deed, in reading
 	}
 	in.dossier = d
 	now, offered := p.meant(x.path, web.Actor(ctx), d)
-	if faster || !refusal(err) || !offered || now.act != x.act {
+	if faster || !office.Refusal(err) || !offered || now.act != x.act {
 		return p.conflict(w, r, x, in, last, offered && now.act == x.act, err)
 	}
 	if x.page {
-		return p.actPage(w, r, http.StatusUnprocessableEntity, x, in, fieldsOf(err))
+		return p.actPage(w, r, http.StatusUnprocessableEntity, x, in, office.FieldsOf(err))
 	}
 	s, err2 := p.sheet(ctx, d, in.from)
 	if err2 != nil {
 		return err2
 	}
-	s.Errors, s.Typed = fieldsOf(err), in.values
+	s.Errors, s.Typed = office.FieldsOf(err), in.values
 	return web.Render(w, r, http.StatusUnprocessableEntity, sheetView(s))
 }
 
@@ -284,7 +234,7 @@ func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in readi
 	page := stalePage{sheet: s, Deed: x, Resend: resend, Lost: in.dropped, Sent: map[string][]string{}}
 	page.Text = written(x, in.values, func(key string, args ...any) string { return message.T(ctx, key, args...) })
 	if last.Act != "" {
-		names, err := p.names(ctx, last.Account, last.ActingFor)
+		names, err := p.Names(ctx, last.Account, last.ActingFor)
 		if err != nil {
 			return err
 		}
@@ -299,84 +249,36 @@ func (p Pages) conflict(w http.ResponseWriter, r *http.Request, x deed, in readi
 		}
 	}
 	status := web.Status(cause)
-	if refusal(cause) {
+	if office.Refusal(cause) {
 		status = http.StatusConflict // what is wrong does not matter any more: it is another one's turn
 	}
 	return web.Render(w, r, status, staleView(page))
 }
 
-// takeDeed and assignDeed are the acts of the core.
-var (
-	takeDeed   = deed{act: cases.ActTake, path: "nhan-viec", key: "v", style: web.Secondary}
-	assignDeed = deed{act: cases.ActAssign, path: "phan-cong", may: access.CaseAssign, style: web.Secondary}
-)
-
-func (p Pages) take(w http.ResponseWriter, r *http.Request) error {
-	in, err := p.read(r)
-	if err != nil {
-		return err
+func (p stalePage) title(ctx context.Context) string {
+	if p.Fault != "" {
+		return message.T(ctx, "desk.not_possible")
 	}
-	_, err = p.Room.Take(r.Context(), web.Actor(r.Context()), in.act)
-	return p.answerCore(w, r, takeDeed, in, err)
+	return message.T(ctx, "desk.faster")
 }
 
-func (p Pages) assign(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	in, err := p.read(r)
-	if err != nil {
-		return err
-	}
-	to := in.values.Get("to")
-	if in.act.Version == in.dossier.Version { // else the room says who was faster
-		err = p.mayHave(ctx, in.dossier, to)
-	}
-	if err == nil {
-		_, err = p.Room.Assign(ctx, web.Actor(ctx), in.act, to)
-	}
-	return p.answerCore(w, r, assignDeed, in, err)
+// story tells what the other one did.
+func (p stalePage) story(ctx context.Context) string {
+	return message.T(ctx, "desk.faster_who", "who", p.Last.Who, "what", p.Last.What, "when", p.Last.When)
 }
 
-// mayHave refuses to give a dossier to somebody whose turn it cannot be. Nobody
-// ("") always can.
-func (p Pages) mayHave(ctx context.Context, d dossier.Dossier, account string) error {
-	if account == "" {
-		return nil
+// rows are what was typed, to be copied.
+func (p stalePage) rows() []web.Row {
+	rows := make([]web.Row, len(p.Text))
+	for i, t := range p.Text {
+		rows[i] = web.Row{Key: t.Label, Value: t.Text}
 	}
-	s := sheet{Dossier: d}
-	if err := p.readPeople(ctx, web.Actor(ctx), &s); err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(s.Members, func(m identity.Member) bool { return m.Account == account }) {
-		return fault.New(fault.Invalid, "desk.cannot_have").WithField("to", "desk.cannot_have")
-	}
-	return nil
+	return rows
 }
 
-// answerCore is answer for the acts of the core, which stand on the sheet.
-func (p Pages) answerCore(w http.ResponseWriter, r *http.Request, x deed, in reading, err error) error {
-	if err == nil {
-		web.Flash(w, r, x.done())
-		return web.Redirect(w, r, in.from.urlOf(in.act.ID, ""))
-	}
-	ctx := r.Context()
-	last, _, faster := conflict(err)
-	if !shown(err) {
-		return err
-	}
-	d, again := p.Room.Open(ctx, web.Actor(ctx), in.act.ID)
-	if again != nil {
-		return again
-	}
-	in.dossier = d
-	if faster || !refusal(err) {
-		return p.conflict(w, r, x, in, last, d.Needs != "", err)
-	}
-	s, err2 := p.sheet(ctx, d, in.from)
-	if err2 != nil {
-		return err2
-	}
-	s.Errors, s.Typed = fieldsOf(err), in.values
-	return web.Render(w, r, http.StatusUnprocessableEntity, sheetView(s))
+// area is a box of several lines in a row of a request.
+func (p actPage) area(ctx context.Context, name, label string) web.Field {
+	return web.Field{Name: name, Label: label, Value: p.value(name, ""), Error: web.ErrorAt(ctx, p.Errors, name), Rows: 2}
 }
 
 // reasonHint says for whom a reason is written.

@@ -14,13 +14,13 @@ import (
 	"benso/internal/kernel/file"
 )
 
-const counter = "tiep-nhan-tai-quay"
+const atTheCounter = "tiep-nhan-tai-quay"
 
 // atCounter fills in what a mother who came without papers on paper says; the
 // mother's own part opens once it is known that she stands in the certificate.
 func (w *world) atCounter(who person) (string, url.Values) {
 	w.t.Helper()
-	return who.open(home+"/"+counter+"?thu-tuc="+servicestest.Birth).fill(counter,
+	return who.open(home+"/"+atTheCounter+"?thu-tuc="+servicestest.Birth).fill(atTheCounter,
 		"relation", "mother", "phone", "0912345678", "child_name", "Nguyễn Thị Ánh", "child_sex", "female", "child_born-day", "10", "child_born-month", "11", "child_born-year", "2026",
 		"birth_place", "Trạm y tế xã", "parents", "mother", "home_town-commune", servicestest.Commune, "child_ethnicity", "Kinh",
 		"proof", "electronic", "by_surrogacy", "no", "receive", "desk")
@@ -43,7 +43,7 @@ func TestClerkFilesAtTheCounterOnOnePage(t *testing.T) {
 	}
 	more := w.clerk.upload(action, v, "", "", nil).must(http.StatusOK)
 	more.has("Có thêm phần cần điền:", "Mẹ của trẻ").hasNot("Nhập họ")
-	_, v = more.form(counter)
+	_, v = more.form(atTheCounter)
 	if v.Get("child_name") != "Nguyễn Thị Ánh" || v.Get("mother-residence-commune") != servicestest.Commune {
 		t.Errorf("kept %v", v)
 	}
@@ -66,13 +66,13 @@ func TestCounterKeepsWhatIsWrongAndWhatWasUploaded(t *testing.T) {
 	action, v := w.atCounter(w.clerk)
 	set(v, "proof", "certificate", "phone", "12", "child_born-month", "13", "update", "1")
 	opened := w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).hasNot("Có lỗi", "phải có 10 chữ số")
-	_, v = opened.form(counter)
+	_, v = opened.form(atTheCounter)
 	if v.Get("phone") != "12" || v.Get("child_born-month") != "13" || !v.Has("mother-name") {
 		t.Errorf("kept %v", v)
 	}
 	wrong := w.clerk.upload(action, v, "birth_certificate", "giấy chứng sinh.jpg", photo(3)).must(http.StatusUnprocessableEntity)
 	wrong.has("Số điện thoại phải có 10 chữ số", "Ô tháng của ngày sinh của trẻ", "giấy chứng sinh.jpg")
-	_, v = wrong.form(counter)
+	_, v = wrong.form(atTheCounter)
 	set(v, "phone", "0912345678", "child_born-month", "11")
 	set(v, mother...)
 	sheet := w.clerk.upload(action, v, "", "", nil).follow()
@@ -88,11 +88,11 @@ func TestCounterRefusesAPaperThatIsNone(t *testing.T) {
 	w := newWorld(t)
 	action, v := w.atCounter(w.clerk)
 	set(v, "proof", "certificate", "update", "1")
-	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	got := w.clerk.upload(action, v, "birth_certificate", "a.docx", []byte("PK\x03\x04[Content_Types].xml word/")).must(http.StatusUnprocessableEntity)
 	got.has("Lưu thành PDF").hasNot("Tải lên ảnh giấy chứng sinh")
-	if _, v = got.form(counter); v.Get("mother-name") != "Nguyễn Thị Mai" {
+	if _, v = got.form(atTheCounter); v.Get("mother-name") != "Nguyễn Thị Mai" {
 		t.Errorf("kept %v", v)
 	}
 }
@@ -101,7 +101,7 @@ func TestPlaceOfAnotherAgencyIsRefusedInPlainWords(t *testing.T) {
 	w := newWorld(t)
 	action, v := w.atCounter(w.clerk)
 	set(v, "update", "1")
-	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	set(v, "commune-commune", "28756-2025")
 	got := w.clerk.upload(action, v, "", "", nil).must(http.StatusUnprocessableEntity)
@@ -109,7 +109,7 @@ func TestPlaceOfAnotherAgencyIsRefusedInPlainWords(t *testing.T) {
 	if !strings.Contains(got.Body, `href="#commune-commune"`) {
 		t.Error("the summary does not lead to the place")
 	}
-	if _, v = got.form(counter); v.Get("mother-name") != "Nguyễn Thị Mai" || v.Get("commune-commune") != "28756-2025" {
+	if _, v = got.form(atTheCounter); v.Get("mother-name") != "Nguyễn Thị Mai" || v.Get("commune-commune") != "28756-2025" {
 		t.Errorf("kept %v", v)
 	}
 	set(v, "commune-commune", servicestest.Commune)
@@ -123,7 +123,7 @@ func TestCounterIsClosedToWhoeverMayNotTakeIn(t *testing.T) {
 	person{w, access.Actor{}}.upload(action, v, "", "", nil).must(http.StatusUnauthorized)
 	set(v, "co-quan", servicestest.Neighbour)
 	w.clerk.upload(action, v, "", "", nil).must(http.StatusForbidden)
-	w.clerk.open(home + "/" + counter + "?thu-tuc=1.000000").has("Không có thủ tục nào khớp")
+	w.clerk.open(home + "/" + atTheCounter + "?thu-tuc=1.000000").has("Không có thủ tục nào khớp")
 	set(v, "co-quan", servicestest.Agency, "key", "short")
 	w.clerk.upload(action, v, "", "", nil).must(http.StatusUnprocessableEntity)
 	set(v, "key", database.NewID())
@@ -134,7 +134,7 @@ func TestCounterFormSentManyTimesAtOnceIsOneDossier(t *testing.T) {
 	w := newWorld(t)
 	action, v := w.atCounter(w.clerk)
 	set(v, "proof", "certificate", "update", "1")
-	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	answers := make([]page, 6)
 	var all sync.WaitGroup

@@ -2,13 +2,13 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/form"
@@ -31,9 +31,6 @@ type deed struct {
 	do      func(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error)
 }
 
-// resultBody is the largest form with the copy of a result.
-const resultBody = 25 << 20
-
 // deeds are all acts, in the order in which they are offered: the main one of a
 // step first.
 var deeds = []deed{
@@ -41,10 +38,10 @@ var deeds = []deed{
 	{act: dossier.ActAskCompletion, path: "yeu-cau-bo-sung", may: access.DossierIntake, key: "y", style: web.Secondary, page: true, do: askCompletion},
 	{act: dossier.ActRefuseIntake, path: "tu-choi", may: access.DossierIntake, key: "x", style: web.Secondary, page: true, confirm: true, do: refuseIntake},
 	{act: dossier.ActMisfile, path: "sai-thu-tuc", may: access.DossierIntake, key: "w", style: web.Secondary, page: true, do: misfile},
-	{act: dossier.ActPropose, path: "trinh-ky", may: access.DossierCheck, key: "g", body: resultBody, do: propose},
+	{act: dossier.ActPropose, path: "trinh-ky", may: access.DossierCheck, key: "g", body: office.ResultBody, do: propose},
 	{act: dossier.ActAskSupplement, path: "yeu-cau-bo-sung", may: access.DossierCheck, key: "y", style: web.Secondary, page: true, do: askSupplement},
 	{act: dossier.ActProposeRefusal, path: "trinh-tu-choi", may: access.DossierCheck, key: "x", style: web.Secondary, page: true, do: proposeRefusal},
-	{act: cases.ActConsult, path: "xin-y-kien", may: access.DossierCheck, key: "c", style: web.Secondary, page: true, core: true, do: consult},
+	{act: cases.ActConsult, path: "xin-y-kien", may: access.DossierCheck, key: "c", style: web.Secondary, page: true, core: true, do: askOthers},
 	{act: dossier.ActApprove, path: "ky", may: access.DossierSign, key: "k", do: approve},
 	{act: dossier.ActSendBack, path: "tra-lai", may: access.DossierSign, key: "l", style: web.Secondary, page: true, do: sendBack},
 	{act: dossier.ActRefuse, path: "ky-tu-choi", may: access.DossierSign, key: "x", style: web.Secondary, page: true, confirm: true, do: refuse},
@@ -68,8 +65,10 @@ func deedsAt(path string) []deed {
 }
 
 // messages of a deed.
-func (d deed) label() string   { return "desk.act_" + d.act }
-func (d deed) done() string    { return "desk.done_" + d.act }
+func (d deed) label() string { return "desk.act_" + d.act }
+
+func (d deed) done() string { return "desk.done_" + d.act }
+
 func (d deed) explain() string { return "desk.explain_" + d.act }
 
 // offers are the acts that the official may do on the dossier as it stands.
@@ -136,20 +135,8 @@ func (d deed) allows(actor access.Actor, at dossier.Dossier) bool {
 }
 
 func accept(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
-	given, seen := given(in)
+	given, seen := office.TakenIn(in)
 	return p.Room.Accept(ctx, actor, a, given, seen)
-}
-
-// given reads what a clerk decides at acceptance. An original that is kept was
-// seen, too, and is not given back.
-func given(in url.Values) (dossier.Given, []string) {
-	kept := in["kept"]
-	seen := slices.DeleteFunc(slices.Clone(in["originals"]), func(id string) bool { return slices.Contains(kept, id) })
-	slip := dossier.WithReceipt
-	if in.Get("slip") == string(dossier.WithoutReceipt) && in.Get("receipt") == "" {
-		slip = dossier.WithoutReceipt
-	}
-	return dossier.Given{Date: date(in, "due"), Reason: strings.TrimSpace(in.Get("due_reason")), Kept: kept, Slip: slip}, seen
 }
 
 func misfile(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
@@ -161,7 +148,7 @@ func undoAcceptance(ctx context.Context, p Pages, actor access.Actor, a dossier.
 }
 
 func apologise(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
-	return p.Room.Apologise(ctx, actor, a, date(in, "due"), in.Get("reason"))
+	return p.Room.Apologise(ctx, actor, a, office.Date(in, "due"), in.Get("reason"))
 }
 
 func askCompletion(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
@@ -177,7 +164,7 @@ func refuseIntake(ctx context.Context, p Pages, actor access.Actor, a dossier.Ac
 }
 
 func propose(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
-	return p.Room.Propose(ctx, actor, a, dossier.Result{Number: in.Get("number"), Book: in.Get("book"), On: date(in, "on")})
+	return p.Room.Propose(ctx, actor, a, dossier.Result{Number: in.Get("number"), Book: in.Get("book"), On: office.Date(in, "on")})
 }
 
 func proposeRefusal(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, in url.Values) (dossier.Dossier, error) {
@@ -205,16 +192,6 @@ func collection(in url.Values) dossier.Collection {
 	return dossier.Collection{By: in.Get("collector"), As: in.Get("collector_as"), Paper: in.Get("collector_paper"), Right: in.Get("collector_right")}
 }
 
-// date reads the three boxes of a date as 2026-11-23; what is no date stays
-// none, and the room says so.
-func date(in url.Values, name string) string {
-	day, month, year := strings.TrimSpace(in.Get(name+"-day")), strings.TrimSpace(in.Get(name+"-month")), strings.TrimSpace(in.Get(name+"-year"))
-	if day == "" && month == "" && year == "" {
-		return ""
-	}
-	return fmt.Sprintf("%04d-%02d-%02d", number(year), number(month), number(day))
-}
-
 // typedDate gives the three boxes of a date as they were typed.
 func typedDate(in url.Values, name string) string {
 	return strings.Trim(in.Get(name+"-day")+"/"+in.Get(name+"-month")+"/"+in.Get(name+"-year"), "/")
@@ -229,7 +206,7 @@ const (
 )
 
 func rows(in url.Values) int {
-	n := int(number(in.Get("rows")))
+	n := int(office.Number(in.Get("rows")))
 	return min(max(n, rowsAtFirst), rowsMost)
 }
 
@@ -284,8 +261,8 @@ func written(x deed, in url.Values, say func(key string, args ...any) string) []
 		}
 	case cases.ActConsult:
 		for i := range rows(in) {
-			add(say("desk.consult_agency_n", "n", i+1), in.Get(row("agency", i)))
-			add(say("desk.consult_question"), in.Get(row("question", i)))
+			add(say("desk.consult_agency_n", "n", i+1), in.Get(office.Row("agency", i)))
+			add(say("desk.consult_question"), in.Get(office.Row("question", i)))
 		}
 	case dossier.ActPropose:
 		add(say("desk.result_number"), in.Get("number"))

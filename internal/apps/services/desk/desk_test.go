@@ -472,5 +472,5 @@ func TestDeskSpeaksEnglishToo(t *testing.T) {
 	d := w.filed("Nguyễn Thị Ánh")
 	w.clerk.open(home+"?lang=en").has("Waiting for my role (1)", "Dossiers: 1, the most urgent first", "Check at intake").hasNot("Hồ sơ")
 	w.clerk.open(home+"/"+d.ID+"?lang=en").has("Birth registration", "Originals seen and given back", "Full name of the child").hasNot("Tiếp nhận")
-	w.clerk.open(home+"/"+counter+"?lang=en&thu-tuc="+"1.001193").has("Intake at the counter", "Who are you to the child?")
+	w.clerk.open(home+"/"+atTheCounter+"?lang=en&thu-tuc="+"1.001193").has("Intake at the counter", "Who are you to the child?")
 }

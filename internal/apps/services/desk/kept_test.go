@@ -137,7 +137,7 @@ func TestActThatFailsShowsTheDossierWithWhatWasWritten(t *testing.T) {
 func TestOriginalsThatWereUntickedStayUntickedWhenSomethingElseIsWrong(t *testing.T) {
 	w := newWorld(t)
 	action, v := w.atCounter(w.clerk)
-	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	set(v, "accept", "1")
 	kept := w.keepable()
@@ -177,7 +177,7 @@ func (w *world) keepable() string {
 func TestSignerWhoSendsOneBackKeepsTheTicksOfTheOthers(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.proposed("Trẻ Một"), w.proposed("Trẻ Hai")
-	action, v := w.signer.open(signing + "?chon=tat-ca").form("ky-nhieu")
+	action, v := w.signer.open(signingPage + "?chon=tat-ca").form("ky-nhieu")
 	v.Set("back", one.ID)
 	v.Set("reason-"+one.ID, "Sai ngày sinh")
 	after := w.signer.post(action, v).must(http.StatusOK).has("đã trả lại chuyên viên")
@@ -196,20 +196,20 @@ func TestCounterFindsAPersonAsThePageForItDoes(t *testing.T) {
 	w := newWorld(t)
 	w.filed("Nguyễn Thị Ánh")
 	for _, typed := range []string{"nguyen thi mai", "nguyn thi mai", "0912 345 678", "+84912345678", "083 198 004 321"} {
-		w.clerk.open(home+"/"+counter+"?doi=1&"+url.Values{"nguoi": {typed}}.Encode()).has("Nguyễn Thị Mai", "0912345678")
+		w.clerk.open(home+"/"+atTheCounter+"?doi=1&"+url.Values{"nguoi": {typed}}.Encode()).has("Nguyễn Thị Mai", "0912345678")
 	}
 	// Whoever came to the counter has no account, and is found by the number that the
 	// form says; not by a part of it.
 	id := w.walkIn("Trần Thị Không Tài Khoản", "0987654321", "083190001234")
 	for _, typed := range []string{"083190001234", "0987654321", "tran thi khong tai"} {
-		w.clerk.open(home + "/" + counter + "?doi=1&nguoi=" + url.QueryEscape(typed)).has("Trần Thị Không Tài Khoản , 0987654321")
+		w.clerk.open(home + "/" + atTheCounter + "?doi=1&nguoi=" + url.QueryEscape(typed)).has("Trần Thị Không Tài Khoản , 0987654321")
 	}
 	w.clerk.open(home + "/" + id).press("tiep-nhan").must(http.StatusSeeOther)
-	w.clerk.open(home + "/" + counter + "?doi=1&nguoi=083190001234").has("Trần Thị Không Tài Khoản") // also when it has a code
-	w.clerk.open(home + "/" + counter + "?doi=1&nguoi=083190001").hasNot("Trần Thị Không Tài Khoản")
-	w.other.open(home + "/" + counter + "?doi=1&nguoi=083190001234").hasNot("Trần Thị Không Tài Khoản")
-	w.clerk.open(home + "/" + counter + "?doi=1&nguoi=nguyn+thi+mai").has("Đang tìm “nguyen thi mai”")
-	w.clerk.open(home + "/" + counter + "?doi=1&nguoi=nguyen+thi+anh").hasNot("0912345678") // a child, no applicant
+	w.clerk.open(home + "/" + atTheCounter + "?doi=1&nguoi=083190001234").has("Trần Thị Không Tài Khoản") // also when it has a code
+	w.clerk.open(home + "/" + atTheCounter + "?doi=1&nguoi=083190001").hasNot("Trần Thị Không Tài Khoản")
+	w.other.open(home + "/" + atTheCounter + "?doi=1&nguoi=083190001234").hasNot("Trần Thị Không Tài Khoản")
+	w.clerk.open(home + "/" + atTheCounter + "?doi=1&nguoi=nguyn+thi+mai").has("Đang tìm “nguyen thi mai”")
+	w.clerk.open(home + "/" + atTheCounter + "?doi=1&nguoi=nguyen+thi+anh").hasNot("0912345678") // a child, no applicant
 }
 
 // walkIn is a dossier of a mother who came to the counter and has no account.
@@ -217,7 +217,7 @@ func (w *world) walkIn(name, phone, citizen string) (id string) {
 	w.t.Helper()
 	action, v := w.atCounter(w.clerk)
 	set(v, "phone", phone)
-	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	set(v, "mother-name", name, "mother-citizen", citizen)
 	filed := w.clerk.upload(action, v, "", "", nil).must(http.StatusSeeOther)

@@ -8,23 +8,14 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/queue"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 )
-
-// pathLane is the page on which a result that is due at once is made while the
-// applicant stands at the counter (Decree 61/2018, Art. 17.4 and 17.5).
-const pathLane = "tra-ngay"
-
-func (p Pages) laneRoutes() []web.Route {
-	return []web.Route{
-		{Pattern: "GET " + pathOne + "/" + pathLane, Access: access.DossierRead, Handler: p.lane},
-		{Pattern: "POST " + pathOne + "/" + pathLane, Access: access.DossierRead, Handler: p.doLane, MaxBody: resultBody},
-	}
-}
 
 // laneActs is the way of a result that is due at once. Each act stays an event of
 // its own, by whoever has the right to it.
@@ -78,7 +69,7 @@ func (p Pages) lane(w http.ResponseWriter, r *http.Request) error {
 func (p Pages) showLane(w http.ResponseWriter, r *http.Request, status int, d dossier.Dossier, wrong []fault.Field, typed url.Values) error {
 	ctx := r.Context()
 	actor := web.Actor(ctx)
-	s, err := p.sheet(ctx, d, query{})
+	s, err := p.sheet(ctx, d, queue.Query{})
 	if err != nil {
 		return err
 	}
@@ -124,16 +115,16 @@ func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
 		if did != "" {
 			web.Flash(w, r, did)
 		}
-		return web.Redirect(w, r, urlOf(start.ID, pathLane))
+		return web.Redirect(w, r, office.URL(start.ID, office.PathLane))
 	}
-	if !shown(err) {
+	if !office.Shown(err) {
 		return err
 	}
 	d, again := p.Room.Open(ctx, actor, start.ID)
 	if again != nil {
 		return again
 	}
-	wrong := fieldsOf(err)
+	wrong := office.FieldsOf(err)
 	if in.dropped {
 		wrong = append(wrong, fault.Field{Name: "paper", Key: "desk.copy_not_kept"})
 	}

@@ -39,7 +39,7 @@ func (w *world) scenes() []scene {
 	add("slip", w.clerk.get(home+"/"+check.ID+"/phieu/receipt"))
 	w.signer.open(home + "/" + sign.ID).press("ky")
 	add("handover", w.clerk.open(home+"/"+sign.ID))
-	add("counter", w.clerk.open(home+"/"+counter+"?thu-tuc="+"1.001193"))
+	add("counter", w.clerk.open(home+"/"+atTheCounter+"?thu-tuc="+"1.001193"))
 	action, v := w.atCounter(w.clerk)
 	add("counter-opened", w.clerk.upload(action, v, "", "", nil))
 	v.Set("phone", "1")

@@ -2,284 +2,338 @@ package desk
 
 import (
 	"context"
-	"errors"
+	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
-	"time"
+	"strings"
 
 	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/consult"
 	"benso/internal/apps/services/dossier"
-	"benso/internal/apps/services/people"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/payment"
+	"benso/internal/apps/services/queue"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
-	"benso/internal/kernel/audit"
-	"benso/internal/kernel/clock"
-	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
+	"benso/internal/kernel/file"
+	"benso/internal/kernel/form"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 	"benso/internal/kernel/worktime"
 )
 
-// Officials knows who works where; identity.Store is one.
-type Officials interface {
-	Names(ctx context.Context, accounts ...string) (map[string]string, error)
-	Members(ctx context.Context, agency, role string) ([]identity.Member, error)
-}
-
-// Pages are the officials' pages.
-type Pages struct {
-	Room      *dossier.Room
-	Officials Officials
-	People    people.Finder
-	Roles     access.Roles
-	// Control prints the control sheet (form 05) of a dossier as it is now.
-	Control func(ctx context.Context, d dossier.Dossier) ([]byte, error)
-}
-
-// Addresses of the officials' pages.
-const (
-	pathDesk    = "/ban-lam-viec"
-	pathJump    = pathDesk + "/mo"
-	pathCounter = pathDesk + "/tiep-nhan-tai-quay"
-	pathOne     = pathDesk + "/{id}"
-)
-
-// section is what the header calls the desk.
-const section = "desk"
+// Pages are those of one dossier.
+type Pages struct{ office.Office }
 
 // Routes lists the pages.
 func (p Pages) Routes() []web.Route {
 	routes := []web.Route{
-		{Pattern: "GET " + pathDesk, Access: access.DossierRead, Handler: p.queue},
-		{Pattern: "GET " + pathJump, Access: access.DossierRead, Handler: p.jump},
-		{Pattern: "GET " + pathCounter, Access: access.DossierIntake, Handler: p.counter},
-		{Pattern: "POST " + pathCounter, Access: access.DossierIntake, Handler: p.fileAtCounter, MaxBody: p.largestUpload()},
-		{Pattern: "GET " + pathOne, Access: access.DossierRead, Handler: p.one},
-		{Pattern: "GET " + pathOne + "/giay-to/{file}", Access: access.DossierRead, Handler: p.paper},
-		{Pattern: "GET " + pathOne + "/phieu/{slot}", Access: access.DossierRead, Handler: p.slip},
-		{Pattern: "POST " + pathOne + "/nhan-viec", Access: access.DossierRead, Handler: p.take},
-		{Pattern: "POST " + pathOne + "/phieu", Access: access.DossierIntake, Handler: p.issue},
-		{Pattern: "POST " + pathOne + "/tra-ban-chinh", Access: access.DossierIntake, Handler: p.giveBack},
-		{Pattern: "POST " + pathOne + "/bo-sung-tai-quay", Access: access.DossierIntake, Handler: p.answerHere},
-		{Pattern: "POST " + pathOne + "/phan-cong", Access: access.CaseAssign, Handler: p.assign},
+		{Pattern: "GET " + office.PathOne, Access: access.DossierRead, Handler: p.one},
+		{Pattern: "POST " + office.PathOne + "/nhan-viec", Access: access.DossierRead, Handler: p.take},
+		{Pattern: "POST " + office.PathOne + "/tra-ban-chinh", Access: access.DossierIntake, Handler: p.giveBack},
+		{Pattern: "POST " + office.PathOne + "/bo-sung-tai-quay", Access: access.DossierIntake, Handler: p.answerHere},
+		{Pattern: "POST " + office.PathOne + "/phan-cong", Access: access.CaseAssign, Handler: p.assign},
+		{Pattern: "POST " + office.PathOne + "/rut-cau-hoi", Access: access.DossierCheck, Handler: p.withdrawConsult},
+		{Pattern: "GET " + office.PathOne + "/" + office.PathLane, Access: access.DossierRead, Handler: p.lane},
+		{Pattern: "POST " + office.PathOne + "/" + office.PathLane, Access: access.DossierRead, Handler: p.doLane, MaxBody: office.ResultBody},
 	}
-	routes = append(routes, p.consultRoutes()...)
-	routes = append(routes, p.signingRoutes()...)
-	routes = append(routes, p.laneRoutes()...)
 	for _, path := range deedPaths() {
 		first := deedsAt(path)[0]
 		var rule access.Rule = first.may
 		if len(deedsAt(path)) > 1 || first.or != "" {
 			rule = access.DossierRead // the room asks for the permission of the one that is meant
 		}
-		routes = append(routes, web.Route{Pattern: "POST " + pathOne + "/" + path, Access: rule, Handler: p.do(path), MaxBody: first.body})
+		routes = append(routes, web.Route{Pattern: "POST " + office.PathOne + "/" + path, Access: rule, Handler: p.do(path), MaxBody: first.body})
 		if first.page {
-			routes = append(routes, web.Route{Pattern: "GET " + pathOne + "/" + path, Access: rule, Handler: p.ask(path)})
+			routes = append(routes, web.Route{Pattern: "GET " + office.PathOne + "/" + path, Access: rule, Handler: p.ask(path)})
 		}
 	}
 	return routes
 }
 
-// largestBody is the most that a clerk's browser may send at once: a form with
-// eighty papers would allow gigabytes.
-const largestBody = 256 << 20
-
-// largestUpload is the largest body that counter intake may need: all files of a
-// form at their limits, up to largestBody, and a megabyte for what is typed.
-func (p Pages) largestUpload() int64 {
-	most := int64(0)
-	for _, proc := range p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())) {
-		most = max(most, proc.Uploads().All)
-	}
-	return min(most, largestBody) + 1<<20
+// line is an event of the history.
+type line struct {
+	When string
+	Who  string
+	For  string // the absent official
+	What string
+	To   string // step after it, when it moved
 }
 
-func urlOf(id, rest string) string {
-	u := pathDesk + "/" + id
-	if rest != "" {
-		u += "/" + rest
-	}
-	return u
+// sheet is one dossier on one screen.
+type sheet struct {
+	dossier.Dossier
+	Lang       string
+	From       queue.Query // the list one came from
+	Procedure  *catalogue.Procedure
+	Holder     string
+	Step       string
+	State      web.State
+	Left       string
+	Who        string // who has it; empty for nobody
+	Mine       bool
+	Answers    []form.Row
+	Papers     []office.Paper
+	Checks     []office.Check
+	Request    *dossier.Request
+	RequestBy  string
+	History    []line
+	Explained  *worktime.Explanation
+	Offers     []deed
+	Take       bool
+	AtOnce     bool              // the applicant waits for the result
+	ReturnHere bool              // the official receives people at this desk
+	AnswerHere bool              // somebody came to the desk to answer the request
+	Members    []identity.Member // to whom it may be given; empty when one may not
+	Next       string
+	Slips      []string
+	Results    []office.Paper // the scans of the result, in their order
+	Unslipped  bool           // accepted without form 01, which may be asked for
+	Originals  []office.Check // those that the office has
+	Undone     []dossier.Undone
+	Apology    *dossier.Apology
+	InPlaceOf  string            // the misfiled dossier in whose place this one stands
+	Opinions   []consult.Opinion // of other agencies, asked for and given
+	Fee        payment.View
+	Today      string
+
+	Errors []fault.Field
+	Typed  url.Values
 }
 
-// journalPath is where a list is written down: the first place where the
-// official may read.
-func journalPath(actor access.Actor) string {
-	for _, g := range actor.Grants {
-		if g.Allows(access.DossierRead) {
-			return g.Path
+// one shows a dossier, and writes down that it was opened.
+func (p Pages) one(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := p.Room.Open(ctx, web.Actor(ctx), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s, err := p.sheet(ctx, d, queue.Origin(r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, sheetView(s))
+}
+
+// sheet reads what stands on a dossier's page. The caller has read d within the
+// official's scope.
+func (p Pages) sheet(ctx context.Context, d dossier.Dossier, from queue.Query) (sheet, error) {
+	actor, q := web.Actor(ctx), p.Room.DB.Read()
+	s := sheet{Dossier: d, Lang: message.Lang(ctx), From: from, Step: p.StepName(ctx, d.Case), Mine: d.Assignee == actor.Account, Typed: url.Values{}, Offers: p.offers(actor, d)}
+	var err error
+	if s.Procedure, err = p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion); err != nil {
+		return sheet{}, err
+	}
+	s.State, s.Left = p.Mark(ctx, actor, d.Case)
+	s.AtOnce = p.AtOnce(d) && len(s.Offers) > 0
+	s.ReturnHere = actor.May(access.DossierIntake, d.Holder)
+	s.AnswerHere = d.State == cases.Waiting && actor.May(access.DossierIntake, d.Holder)
+	if a, err := p.Room.Units.Agency(d.Agency); err == nil {
+		s.Holder = a.Name
+	}
+	env := p.Room.Env(s.Lang)
+	s.Today = env.Today
+	answers, err := dossier.Answers(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	s.Answers = s.Procedure.Form.Summary(answers, env)
+	if err := p.readTrace(ctx, &s); err != nil {
+		return sheet{}, err
+	}
+	if err := p.readPapers(ctx, &s, answers); err != nil {
+		return sheet{}, err
+	}
+	req, asked, err := dossier.RequestOf(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	if asked {
+		s.Request = &req
+	}
+	events, err := cases.Events(ctx, q, d.ID)
+	if err != nil {
+		return sheet{}, err
+	}
+	if s.Opinions, err = (consult.Pages{Office: p.Office}).Opinions(ctx, actor, d); err != nil {
+		return sheet{}, err
+	}
+	accounts := []string{d.Assignee, req.AskedBy}
+	for _, e := range events {
+		accounts = append(accounts, e.Account, e.ActingFor)
+	}
+	names, err := p.Names(ctx, accounts...)
+	if err != nil {
+		return sheet{}, err
+	}
+	if d.Assignee != "" {
+		s.Who = office.Named(ctx, names, d.Assignee)
+	}
+	s.RequestBy = office.Named(ctx, names, req.AskedBy)
+	for i := len(events) - 1; i >= 0; i-- {
+		s.History = append(s.History, p.line(ctx, d, events[i], names))
+	}
+	s.Explained = p.explain(ctx, s)
+	if err := p.readPeople(ctx, actor, &s); err != nil {
+		return sheet{}, err
+	}
+	if s.Fee, err = (payment.Room{Dossiers: p.Room}).View(ctx, d, payment.Receipts(d.ID)); err != nil {
+		return sheet{}, err
+	}
+	if actor.May(access.PaymentCollect, d.Holder) {
+		s.Fee.Collect = payment.CollectURL(d.ID)
+	}
+	if s.Next, err = (queue.Pages{Office: p.Office}).Next(ctx, actor, s.From, d.ID); err != nil {
+		return sheet{}, err
+	}
+	return s, nil
+}
+
+// readTrace reads what was corrected and put off, so that the page says so.
+func (p Pages) readTrace(ctx context.Context, s *sheet) (err error) {
+	q := p.Room.DB.Read()
+	if s.Undone, err = dossier.UndoneOf(ctx, q, s.ID); err != nil {
+		return err
+	}
+	apology, ok, err := dossier.ApologyOf(ctx, q, s.ID)
+	if err != nil {
+		return err
+	}
+	if ok {
+		s.Apology = &apology
+		s.Offers = slices.DeleteFunc(s.Offers, func(x deed) bool { return x.act == dossier.ActApologise }) // once
+	}
+	s.InPlaceOf, err = dossier.RefiledFrom(ctx, q, s.ID)
+	return err
+}
+
+// readPapers reads the papers, the checklist and the slips.
+func (p Pages) readPapers(ctx context.Context, s *sheet, answers form.Answers) error {
+	q := p.Room.DB.Read()
+	files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: s.ID})
+	if err != nil {
+		return err
+	}
+	given := map[string]int{}
+	receipt := false
+	for _, f := range files {
+		x := office.Paper{File: f, Label: office.PaperName(ctx, s.Procedure, f.Slot), URL: office.URL(s.ID, "giay-to/"+f.ID)}
+		if id, ok := office.CutPaper(f.Slot); ok {
+			given[id]++
+			s.Papers = append(s.Papers, x)
+		} else if f.Slot == dossier.SlotResult {
+			s.Results = append(s.Results, x)
+		} else if f.Slot == dossier.SlotReceipt {
+			receipt = true
+		} else if f.Slot == dossier.SlotVoid {
+			s.Papers = append(s.Papers, x)
 		}
 	}
-	return ""
-}
-
-// journal writes one row of a reading.
-func (p Pages) journal(ctx context.Context, e audit.Entry) error {
-	return p.Room.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return audit.Record(ctx, tx, p.Room.Clock.Now(), e)
-	})
-}
-
-// people gives the names of accounts; one that is not known has none.
-func (p Pages) names(ctx context.Context, accounts ...string) (map[string]string, error) {
-	slices.Sort(accounts)
-	accounts = slices.Compact(accounts)
-	accounts = slices.DeleteFunc(accounts, func(a string) bool { return a == "" })
-	if len(accounts) == 0 {
-		return nil, nil
+	seen, err := dossier.Originals(ctx, q, s.ID)
+	if err != nil {
+		return err
 	}
-	return p.Officials.Names(ctx, accounts...)
-}
-
-// named gives an account's name, or says that it is not known.
-func named(ctx context.Context, names map[string]string, account string) string {
-	if n := names[account]; n != "" {
-		return n
+	asked := map[string]bool{}
+	for _, x := range s.Procedure.Form.Papers(answers) {
+		asked[x.Paper] = true
 	}
-	if account == "system" {
-		return message.T(ctx, "desk.system")
+	for _, x := range s.Procedure.Papers {
+		c := office.Check{Paper: x, Given: given[x.ID], Asked: asked[x.ID] || x.Need == "required" || given[x.ID] > 0}
+		if i := slices.IndexFunc(seen, func(o dossier.Original) bool { return o.Paper == x.ID }); i >= 0 {
+			c.Original = &seen[i]
+		}
+		s.Checks = append(s.Checks, c)
+		if c.Original != nil && c.Original.Here() {
+			s.Originals = append(s.Originals, c)
+		}
 	}
-	return message.T(ctx, "desk.somebody")
-}
-
-// soon is from how little working time left a deadline is called near: half a day.
-const soon = 4 * time.Hour
-
-// mark says where a case stands for this official, in the words and the shape
-// that all pages share, and what they leave open.
-func (p Pages) mark(ctx context.Context, actor access.Actor, c cases.Case) (web.State, string) {
-	now := p.Room.Clock.Now()
-	turn := web.WaitingThem
-	if c.Needs != "" && actor.May(c.Needs, c.Holder) {
-		turn = web.WaitingYou
+	// Whoever asked and whoever refused has caused the form; the job that writes it
+	// may still be at work.
+	accepted, _, err := dossier.LastOf(ctx, q, s.ID, dossier.ActAccept)
+	if err != nil {
+		return err
 	}
 	switch {
-	case c.State == cases.Closed && c.Outcome == "granted":
-		return web.Done, ""
-	case c.State == cases.Closed:
-		return web.Ended, message.T(ctx, "desk.outcome_"+c.Outcome)
-	case !c.ResolvedAt.IsZero() && c.OnTime != nil && !*c.OnTime:
-		return turn, message.T(ctx, "desk.resolved_late")
-	case !c.ResolvedAt.IsZero():
-		return turn, message.T(ctx, "desk.resolved")
-	case c.State == cases.Waiting:
-		return web.WaitingThem, message.T(ctx, "desk.waits_applicant")
-	case c.DueAt.IsZero():
-		return turn, message.T(ctx, "desk.not_accepted")
+	case s.AcceptedAt.IsZero():
+	case receipt || dossier.SlipOf(accepted) != dossier.WithoutReceipt:
+		s.Slips = append(s.Slips, dossier.SlotReceipt)
+	default:
+		s.Unslipped = true
 	}
-	left := worktime.RemainingText(ctx, p.Room.Calendar.Remaining(now, c.DueAt))
-	switch {
-	case now.After(c.DueAt):
-		return web.Late, left
-	case p.Room.Calendar.Between(now, c.DueAt) <= soon:
-		return web.Soon, left
+	if s.Asked != dossier.Nothing {
+		s.Slips = append(s.Slips, dossier.SlotRequest)
 	}
-	return web.OnTime, left
+	if s.Outcome == "refused" {
+		s.Slips = append(s.Slips, dossier.SlotRefusal)
+	}
+	if s.Apology != nil {
+		s.Slips = append(s.Slips, dossier.SlotApology)
+	}
+	return nil
 }
 
-// stepName names the step of a case as officials call it, or its end.
-func (p Pages) stepName(ctx context.Context, c cases.Case) string {
-	def, err := p.Room.Catalogue.Definition(c.Definition, c.DefinitionVersion)
+// readPeople decides whether the official may take the dossier, and to whom it
+// may be given: those of its agency whose roles have this turn.
+func (p Pages) readPeople(ctx context.Context, actor access.Actor, s *sheet) error {
+	if s.Needs == "" || s.Dossier.Case.State != cases.Working {
+		return nil
+	}
+	s.Take = !s.Mine && actor.May(s.Needs, s.Dossier.Holder)
+	if !actor.May(access.CaseAssign, s.Dossier.Holder) {
+		return nil
+	}
+	all, err := p.Officials.Members(ctx, s.Agency, "")
 	if err != nil {
-		return c.Step
+		return err
 	}
-	if s, ok := def.Step(c.Step); ok {
-		return s.Name.In(message.Lang(ctx))
+	for _, m := range all {
+		role, ok := p.Roles.Role(m.Role)
+		twice := slices.ContainsFunc(s.Members, func(x identity.Member) bool { return x.Account == m.Account })
+		if ok && !twice && slices.Contains(role.Permissions, s.Needs) {
+			s.Members = append(s.Members, m)
+		}
 	}
-	if _, ok := def.End(c.Step); ok {
-		return message.T(ctx, "desk.outcome_"+c.Outcome)
-	}
-	return c.Step
+	return nil
 }
 
-// procedureName names the procedure of a case.
-func (p Pages) procedureName(ctx context.Context, code string) string {
-	proc, err := p.Room.Catalogue.Procedure(code)
+// explain gives the way to the deadline, with what a supplement voided.
+func (p Pages) explain(ctx context.Context, s sheet) *worktime.Explanation {
+	if s.AcceptedAt.IsZero() || s.DueAt.IsZero() || s.Procedure.Limit.Unit == worktime.Unknown {
+		return nil
+	}
+	var events []worktime.Event
+	if s.LimitFrom.After(s.AcceptedAt) {
+		events = append(events, worktime.Restart{From: s.AcceptedAt, At: s.LimitFrom, Ground: message.T(ctx, "desk.ground_restart")})
+	}
+	e, err := p.Room.Calendar.Explain(s.AcceptedAt, s.Procedure.Limit, events...)
 	if err != nil {
-		return code
+		return nil // the deadline stands; only its story cannot be told
 	}
-	return proc.Name.In(message.Lang(ctx))
+	return &e
 }
 
-// steps lists the steps of the processes that are offered, for the filter.
-func (p Pages) steps() []cases.Step {
-	var steps []cases.Step
-	seen := map[string]bool{}
-	for _, proc := range p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())) {
-		if seen[proc.Process] {
-			continue
+// line tells an event.
+func (p Pages) line(ctx context.Context, d dossier.Dossier, e cases.Event, names map[string]string) line {
+	l := line{When: message.DateTime(ctx, e.At), Who: office.Named(ctx, names, e.Account), What: message.T(ctx, "desk.event_"+e.Act)}
+	if d.Applicant != "" && e.Account == d.Applicant {
+		l.Who = d.Name
+	}
+	if asked := e.Consulted(); len(asked) > 0 {
+		names := make([]string, len(asked))
+		for i, id := range asked {
+			names[i] = p.AgencyName(id)
 		}
-		seen[proc.Process] = true
-		for _, s := range p.Room.Catalogue.Process(proc).Steps {
-			if !slices.ContainsFunc(steps, func(x cases.Step) bool { return x.ID == s.ID }) {
-				steps = append(steps, s)
-			}
-		}
+		l.What = message.T(ctx, "desk.event_about", "what", l.What, "agencies", strings.Join(names, ", "))
 	}
-	return steps
-}
-
-// fieldsOf are the faults of an error as a page's summary lists them. One that
-// names no field stands for the page.
-func fieldsOf(err error) []fault.Field {
-	f := fault.Of(err)
-	if len(f.Fields) > 0 {
-		return f.Fields
+	if e.ActingFor != "" {
+		l.For = office.Named(ctx, names, e.ActingFor)
 	}
-	return []fault.Field{{Key: f.Key, Args: f.Args}}
-}
-
-// number reads a small number of a form or an address; 0 when it is none.
-func number(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 {
-		return 0
+	if e.From != e.To {
+		c := d.Case
+		c.Step = e.To
+		l.To = p.StepName(ctx, c)
 	}
-	return n
-}
-
-// paperName names the slot of a paper.
-func paperName(ctx context.Context, proc *catalogue.Procedure, slot string) string {
-	if id, ok := cutPaper(slot); ok {
-		if x, ok := proc.Paper(id); ok {
-			return x.Name.In(message.Lang(ctx))
-		}
-		return id
-	}
-	return message.T(ctx, "desk.slot_"+slot)
-}
-
-func cutPaper(slot string) (string, bool) {
-	if len(slot) > len(dossier.SlotPaper) && slot[:len(dossier.SlotPaper)] == dossier.SlotPaper {
-		return slot[len(dossier.SlotPaper):], true
-	}
-	return "", false
-}
-
-// refusal says whether an error is one that the page itself shows, beside what
-// was typed.
-func refusal(err error) bool {
-	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || fault.Is(err, fault.Unavailable) && fault.Of(err).Key == "file.scanner_down"
-}
-
-// shown says whether what somebody wrote for an act that failed is shown to them
-// again: they can mend it, or somebody was faster, or they may not, or not now.
-func shown(err error) bool {
-	for _, k := range []fault.Kind{fault.Conflict, fault.Forbidden, fault.Exhausted, fault.Unavailable} {
-		if fault.Is(err, k) {
-			return true
-		}
-	}
-	return refusal(err)
-}
-
-// conflict says whether somebody was faster, and with what.
-func conflict(err error) (last cases.Event, stale, ok bool) {
-	var s *cases.Stale
-	if errors.As(err, &s) {
-		return s.Last, true, true
-	}
-	return cases.Event{}, false, fault.Is(err, fault.Conflict)
+	return l
 }

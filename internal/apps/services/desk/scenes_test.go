@@ -28,7 +28,7 @@ func (w *world) slow(child string) dossier.Dossier {
 func (w *world) taken(who person, pairs ...string) string {
 	w.t.Helper()
 	action, v := w.atCounter(who)
-	_, v = who.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = who.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	set(v, pairs...)
 	filed := who.upload(action, v, "", "", nil).must(http.StatusSeeOther)
@@ -117,7 +117,7 @@ func (w *world) counterScenes() []scene {
 	var all []scene
 	add := func(name string, p page) { all = append(all, scene{name, p}) }
 	choose := func(person, procedure string) page {
-		return w.clerk.open(home + "/" + counter + "?" + url.Values{"doi": {"1"}, "nguoi": {person}, "thu-tuc": {procedure}}.Encode())
+		return w.clerk.open(home + "/" + atTheCounter + "?" + url.Values{"doi": {"1"}, "nguoi": {person}, "thu-tuc": {procedure}}.Encode())
 	}
 	add("choose", choose("", ""))
 	add("choose-nobody", choose("Huỳnh Văn Không Có", "khai sinh"))
@@ -161,16 +161,16 @@ func (w *world) signingScenes() []scene {
 	w.t.Helper()
 	var all []scene
 	add := func(name string, p page) { all = append(all, scene{name, p}) }
-	add("signing-empty", w.signer.open(signing))
+	add("signing-empty", w.signer.open(signingPage))
 	var ids []string
 	for _, child := range []string{"Nguyễn Thị Ánh Nguyệt", "Trần Lê Hoàng Minh Quân", "Phạm Văn Dũng", "Lê Thị Cúc"} {
 		ids = append(ids, w.proposed(child).ID)
 	}
 	refused := w.accepted("Đặng Ngọc Bảo Trâm")
 	w.checker.open(home+"/"+refused.ID+"/trinh-tu-choi").press("trinh-tu-choi", "reason", "Không thuộc thẩm quyền của xã: người mẹ thường trú ở tỉnh khác.").must(http.StatusSeeOther)
-	add("signing", w.signer.open(signing))
-	add("signing-all", w.signer.open(signing+"?chon=tat-ca"))
-	action, v := w.signer.open(signing + "?chon=tat-ca").form("ky-nhieu")
+	add("signing", w.signer.open(signingPage))
+	add("signing-all", w.signer.open(signingPage+"?chon=tat-ca"))
+	action, v := w.signer.open(signingPage + "?chon=tat-ca").form("ky-nhieu")
 	v.Set("back", ids[1])
 	add("signing-back-wrong", w.signer.post(action, v).must(http.StatusUnprocessableEntity))
 	v.Set("reason-"+ids[1], "Sai ngày sinh của trẻ: giấy chứng sinh ghi 10/11/2026.")
@@ -179,7 +179,7 @@ func (w *world) signingScenes() []scene {
 	_, v = back.form("ky-nhieu")
 	w.signer.open(home+"/"+ids[0]+"/tra-lai").press("tra-lai", "reason", "Xem lại").must(http.StatusSeeOther)
 	add("signing-done", w.signer.post(action, v).must(http.StatusOK))
-	_, v = w.signer.open(signing).form("ky-nhieu")
+	_, v = w.signer.open(signingPage).form("ky-nhieu")
 	v.Del("pick")
 	add("signing-none", w.signer.post(action, v).must(http.StatusUnprocessableEntity))
 	add("queue-give", w.head.open(home+"?hang=tat-ca&chon=het"))

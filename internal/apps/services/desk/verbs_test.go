@@ -14,7 +14,7 @@ import (
 	"benso/internal/kernel/database"
 )
 
-const signing = home + "/ky-nhieu"
+const signingPage = home + "/ky-nhieu"
 
 func (w *world) acts(id string) string {
 	w.t.Helper()
@@ -37,7 +37,7 @@ func TestSignerSignsFiftyAtOnceInLessThanTenSeconds(t *testing.T) {
 	for i := range 50 {
 		ids = append(ids, w.proposed("Trẻ "+syllables[i/10]+" "+syllables[i%10]).ID)
 	}
-	page := w.signer.open(signing+"?chon=tat-ca").has("50 hồ sơ chờ ký", "Trẻ Gia Trâm", "ket qua.jpg", "Nguyễn Thị Mai", "15/2026")
+	page := w.signer.open(signingPage+"?chon=tat-ca").has("50 hồ sơ chờ ký", "Trẻ Gia Trâm", "ket qua.jpg", "Nguyễn Thị Mai", "15/2026")
 	action, v := page.form("ky-nhieu")
 	if len(v["pick"]) != 50 {
 		t.Fatalf("%d are ticked", len(v["pick"]))
@@ -65,7 +65,7 @@ func TestOneThatCannotBeSignedHoldsUpNoOther(t *testing.T) {
 	w := newWorld(t)
 	first, second, third := w.proposed("Trẻ Một"), w.proposed("Trẻ Hai"), w.accepted("Trẻ Ba")
 	w.checker.open(home+"/"+third.ID+"/trinh-tu-choi").press("trinh-tu-choi", "reason", "Không thuộc thẩm quyền").must(http.StatusSeeOther)
-	page := w.signer.open(signing).has("Không thuộc thẩm quyền", "Mở để ký từ chối")
+	page := w.signer.open(signingPage).has("Không thuộc thẩm quyền", "Mở để ký từ chối")
 	action, v := page.form("ky-nhieu")
 	w.signer.open(home+"/"+first.ID+"/tra-lai").press("tra-lai", "reason", "Xem lại").must(http.StatusSeeOther)
 	v["pick"] = []string{first.ID, second.ID, third.ID, "x"}
@@ -80,7 +80,7 @@ func TestOneThatCannotBeSignedHoldsUpNoOther(t *testing.T) {
 func TestSignerSendsOneBackFromTheSameScreen(t *testing.T) {
 	w := newWorld(t)
 	d := w.proposed("Trẻ Một")
-	action, v := w.signer.open(signing).form("ky-nhieu")
+	action, v := w.signer.open(signingPage).form("ky-nhieu")
 	v.Set("back", d.ID)
 	w.signer.post(action, v).must(http.StatusUnprocessableEntity)
 	v.Set("reason-"+d.ID, "Sai ngày sinh")
@@ -89,7 +89,7 @@ func TestSignerSendsOneBackFromTheSameScreen(t *testing.T) {
 		t.Errorf("sent back to %s with %q, to %s", d.Step, d.Reason, d.Assignee)
 	}
 	for _, p := range []person{w.clerk, w.checker, w.head} {
-		p.get(signing).must(http.StatusForbidden)
+		p.get(signingPage).must(http.StatusForbidden)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestResultIsMadeAtOnceOnOneScreenEachActByItself(t *testing.T) {
 	w := newWorld(t)
 	all := w.many("all", "clerk", "specialist", "signer")
 	action, v := w.atCounter(all)
-	_, v = all.upload(action, v, "", "", nil).must(http.StatusOK).form(counter)
+	_, v = all.upload(action, v, "", "", nil).must(http.StatusOK).form(atTheCounter)
 	set(v, mother...)
 	set(v, "accept", "1", "originals", "identity")
 	filed := all.upload(action, v, "", "", nil).must(http.StatusSeeOther)
@@ -145,7 +145,7 @@ func TestResultIsMadeAtOnceOnOneScreenEachActByItself(t *testing.T) {
 func TestClerkWaitsOnOneScreenForThoseWhoHaveTheRight(t *testing.T) {
 	w := newWorld(t)
 	action, v := w.atCounter(w.clerk)
-	_, v = w.clerk.upload(action, v, "", "", nil).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).form(atTheCounter)
 	set(v, mother...)
 	set(v, "accept", "1", "receipt", "1")
 	filed := w.clerk.upload(action, v, "", "", nil).must(http.StatusSeeOther)
@@ -157,7 +157,7 @@ func TestClerkWaitsOnOneScreenForThoseWhoHaveTheRight(t *testing.T) {
 	}
 	w.checker.upload(action, v, "paper", "ket qua.jpg", photo(9)).must(http.StatusSeeOther)
 	w.proposed("Trẻ Không Vội")
-	page := w.signer.open(signing).has("Ký ngay: người nộp đang chờ").Body
+	page := w.signer.open(signingPage).has("Ký ngay: người nộp đang chờ").Body
 	if strings.Index(page, "Nguyễn Thị Ánh") > strings.Index(page, "Trẻ Không Vội") {
 		t.Error("who waits at the counter does not stand first")
 	}
@@ -172,20 +172,20 @@ func TestKnownPersonIsFoundWithoutMarksAndFilledIn(t *testing.T) {
 	w := newWorld(t)
 	w.filed("Nguyễn Thị Ánh")
 	for _, typed := range []string{"0912 345 678", "nguyen thi mai", "nguyn thi mai", "083198004321"} {
-		page := w.clerk.open(home + "/" + counter + "?" + url.Values{"nguoi": {typed}, "thu-tuc": {servicestest.Birth}}.Encode())
-		_, v := page.has("Đã điền sẵn những gì Nguyễn Thị Mai khai lần trước").form(counter)
+		page := w.clerk.open(home + "/" + atTheCounter + "?" + url.Values{"nguoi": {typed}, "thu-tuc": {servicestest.Birth}}.Encode())
+		_, v := page.has("Đã điền sẵn những gì Nguyễn Thị Mai khai lần trước").form(atTheCounter)
 		if v.Get("phone") != "0912345678" || v.Get("child_name") != "" || v.Get("child_sex") != "" || v.Get("home_town-commune") != "" {
 			t.Errorf("%s: filled in %v", typed, v)
 		}
 		set(v, "relation", "mother", "child_name", "Nguyễn Văn Em", "child_sex", "male", "child_born-day", "12", "child_born-month", "11", "child_born-year", "2026", "birth_place", "Trạm y tế xã",
 			"parents", "mother", "home_town-commune", servicestest.Commune, "child_ethnicity", "Kinh", "proof", "electronic", "by_surrogacy", "no", "receive", "desk")
-		opened := w.clerk.upload(home+"/"+counter, v, "", "", nil).must(http.StatusOK)
-		if _, v = opened.form(counter); v.Get("mother-name") != "Nguyễn Thị Mai" || v.Get("mother-citizen") != "083198004321" {
+		opened := w.clerk.upload(home+"/"+atTheCounter, v, "", "", nil).must(http.StatusOK)
+		if _, v = opened.form(atTheCounter); v.Get("mother-name") != "Nguyễn Thị Mai" || v.Get("mother-citizen") != "083198004321" {
 			t.Errorf("%s: the mother is not filled in: %v", typed, v)
 		}
 	}
-	w.clerk.open(home+"/"+counter+"?nguoi=0999999999&thu-tuc=xyz").has("Chưa có ai khớp", "Không có thủ tục nào khớp")
-	w.other.open(home + "/" + counter + "?nguoi=0912345678&doi=1").has("Nguyễn Thị Mai có tài khoản với số này, nhưng chưa có hồ sơ").hasNot("Lần trước")
+	w.clerk.open(home+"/"+atTheCounter+"?nguoi=0999999999&thu-tuc=xyz").has("Chưa có ai khớp", "Không có thủ tục nào khớp")
+	w.other.open(home + "/" + atTheCounter + "?nguoi=0912345678&doi=1").has("Nguyễn Thị Mai có tài khoản với số này, nhưng chưa có hồ sơ").hasNot("Lần trước")
 	var n int
 	if err := w.room.DB.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM journal WHERE action = 'person.search'`).Scan(&n); err != nil || n != 6 {
 		t.Errorf("%d searches for people are in the journal, want 6: %v", n, err)
@@ -199,21 +199,21 @@ func TestWrongAcceptanceAndWrongProcedureAreCorrectedFromTheSheet(t *testing.T) 
 	w.clerk.open(home + "/" + d.ID).press("tiep-nhan").follow().has(d.Code)
 
 	action, v := w.atCounter(w.clerk)
-	_, v = w.clerk.upload(action, v, "", "", nil).form(counter)
+	_, v = w.clerk.upload(action, v, "", "", nil).form(atTheCounter)
 	set(v, mother...)
 	w.clerk.upload(action, v, "", "", nil).must(http.StatusSeeOther)
 	wrong := w.lastFiled()
 	again := w.clerk.open(home+"/"+wrong+"/sai-thu-tuc").press("sai-thu-tuc", "reason", "Chọn nhầm thủ tục").must(http.StatusSeeOther)
-	if again.To != home+"/"+counter+"?lai="+wrong {
+	if again.To != home+"/"+atTheCounter+"?lai="+wrong {
 		t.Fatalf("it leads to %s", again.To)
 	}
 	again.follow().has("Hồ sơ nhầm đã đóng")
 	page := w.clerk.open(again.To + "&thu-tuc=" + servicestest.Birth)
-	_, v = page.form(counter)
+	_, v = page.form(atTheCounter)
 	if v.Get("child_name") != "Nguyễn Thị Ánh" || v.Get("mother-name") != "Nguyễn Thị Mai" {
 		t.Errorf("of the misfiled dossier are kept %v", v)
 	}
-	w.clerk.upload(home+"/"+counter, v, "", "", nil).must(http.StatusSeeOther)
+	w.clerk.upload(home+"/"+atTheCounter, v, "", "", nil).must(http.StatusSeeOther)
 	w.clerk.open(home+"/"+wrong).has("Đã đóng vì nhập nhầm thủ tục", "Mở hồ sơ nộp thay")
 	w.clerk.open(home + "/" + w.now(wrong).RefiledAs).has("Nộp thay cho một hồ sơ nhập nhầm thủ tục")
 }

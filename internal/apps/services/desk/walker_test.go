@@ -17,10 +17,16 @@ import (
 
 	"golang.org/x/net/html"
 
+	"benso/internal/apps/services/consult"
+	"benso/internal/apps/services/counter"
 	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/people"
+	"benso/internal/apps/services/queue"
 	"benso/internal/apps/services/servicestest"
+	"benso/internal/apps/services/signing"
+	"benso/internal/apps/services/slips"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
@@ -108,9 +114,10 @@ func newWorld(t *testing.T) *world {
 	staff := officials{[]identity.Member{
 		{Account: "clerk", Name: "Trần Văn clerk", Role: "clerk"}, {Account: "checker", Name: "Trần Văn checker", Role: "specialist"}, {Account: "second", Name: "Trần Văn second", Role: "specialist"},
 	}}
-	pages := desk.Pages{Room: room, Roles: roles, Officials: staff, People: people.Finder{Room: room, Citizens: staff}}
+	o := office.Office{Room: room, Roles: roles, Officials: staff}
 	w.site = web.New(web.Config{Province: "Tỉnh Vĩnh Long", Sessions: known, Clock: now, Log: slog.New(slog.DiscardHandler),
-		Sections: []web.Section{{ID: "desk", Key: "desk.title", URL: "/ban-lam-viec", Access: access.DossierRead}}}).Handler(pages)
+		Sections: []web.Section{{ID: "desk", Key: "desk.title", URL: "/ban-lam-viec", Access: access.DossierRead}}}).
+		Handler(queue.Pages{Office: o}, desk.Pages{Office: o}, slips.Pages{Office: o}, consult.Pages{Office: o}, signing.Pages{Office: o}, counter.Pages{Office: o, People: people.Finder{Room: room, Citizens: staff}})
 	return w
 }
 

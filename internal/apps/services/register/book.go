@@ -120,7 +120,7 @@ func period(ctx context.Context, q Query) string {
 }
 
 func (p Pages) bookRow(ctx context.Context, n int, d dossier.Dossier) BookRow {
-	r := BookRow{Number: strconv.Itoa(n), Code: d.Code, Procedure: p.Desk.ProcedureName(ctx, d.Procedure), Applicant: d.Name, Received: instant(d.AcceptedAt), Due: instant(d.FirstDueAt),
+	r := BookRow{Number: strconv.Itoa(n), Code: d.Code, Procedure: p.ProcedureName(ctx, d.Procedure), Applicant: d.Name, Received: instant(d.AcceptedAt), Due: instant(d.FirstDueAt),
 		Way: message.T(ctx, "register.way_"+way(d.Receive))}
 	if d.Phone != "" {
 		r.Applicant += "\n" + d.Phone
@@ -136,7 +136,7 @@ func (p Pages) bookRow(ctx context.Context, n int, d dossier.Dossier) BookRow {
 	case d.Outcome != "":
 		notes = append(notes, message.T(ctx, "desk.outcome_"+d.Outcome))
 	case d.ResolvedAt.IsZero():
-		notes = append(notes, p.Desk.StepName(ctx, d.Case))
+		notes = append(notes, p.StepName(ctx, d.Case))
 	}
 	if late := timing(ctx, d.Case, p.room().Clock.Now()); late == message.T(ctx, "register.late") {
 		notes = append(notes, late)

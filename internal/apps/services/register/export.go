@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
@@ -194,7 +195,7 @@ func (p Pages) each(ctx context.Context, scope access.Scope, ids []string, fn fu
 		for i, d := range found {
 			accounts[i] = d.Assignee
 		}
-		officials, err := p.Desk.Names(ctx, accounts...)
+		officials, err := p.Names(ctx, accounts...)
 		if err != nil {
 			return err
 		}
@@ -231,13 +232,13 @@ func (p Pages) row(ctx context.Context, d dossier.Dossier, officials map[string]
 		agency = a.Name
 	}
 	if d.Assignee != "" {
-		official = p.Desk.Named(ctx, officials, d.Assignee)
+		official = office.Named(ctx, officials, d.Assignee)
 	}
 	if d.Outcome != "" {
 		outcome = message.T(ctx, "desk.outcome_"+d.Outcome)
 	}
-	return []any{d.Code, d.FilingNumber, p.Desk.ProcedureName(ctx, d.Procedure), d.Procedure, field, d.Title, d.Name, d.Phone, message.T(ctx, "desk.channel_"+d.Channel), d.FiledAt,
-		d.AcceptedAt, d.DueAt, d.ResolvedAt, timing(ctx, d.Case, p.room().Clock.Now()), p.Desk.StepName(ctx, d.Case), outcome, official, d.ResultNumber, agency}
+	return []any{d.Code, d.FilingNumber, p.ProcedureName(ctx, d.Procedure), d.Procedure, field, d.Title, d.Name, d.Phone, message.T(ctx, "desk.channel_"+d.Channel), d.FiledAt,
+		d.AcceptedAt, d.DueAt, d.ResolvedAt, timing(ctx, d.Case, p.room().Clock.Now()), p.StepName(ctx, d.Case), outcome, official, d.ResultNumber, agency}
 }
 
 // timing says in words whether a dossier is late.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
@@ -72,7 +73,7 @@ func decide(d dossier.Dossier, actor access.Actor, to string, can bool) fate {
 // is.
 func (p Pages) canHave(members []identity.Member, needs access.Permission, account string) bool {
 	return slices.ContainsFunc(members, func(m identity.Member) bool {
-		role, ok := p.Desk.Roles.Role(m.Role)
+		role, ok := p.Roles.Role(m.Role)
 		return ok && m.Account == account && slices.Contains(role.Permissions, needs)
 	})
 }
@@ -112,7 +113,7 @@ func (p Pages) give(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := givePage{Boxes: boxes(r.PostForm["chon"]), To: r.PostFormValue("to"), Back: web.LocalPath(r.PostFormValue("ve"), pathList)}
+	page := givePage{Boxes: boxes(r.PostForm["chon"]), To: r.PostFormValue("to"), Back: web.LocalPath(r.PostFormValue("ve"), office.PathRegister)}
 	switch {
 	case len(page.Boxes) == 0:
 		page.Errors = []fault.Field{{Key: "register.none_chosen"}}
@@ -134,7 +135,7 @@ func (p Pages) give(w http.ResponseWriter, r *http.Request) error {
 	members := map[string][]identity.Member{}
 	for _, d := range found {
 		if _, ok := members[d.Agency]; !ok {
-			if members[d.Agency], err = p.Desk.Officials.Members(ctx, d.Agency, ""); err != nil {
+			if members[d.Agency], err = p.Officials.Members(ctx, d.Agency, ""); err != nil {
 				return err
 			}
 		}
@@ -213,7 +214,7 @@ func (p Pages) askToWhom(w http.ResponseWriter, r *http.Request, status int, pag
 // giveOne gives one dossier and says what became of it. Sent again under the same
 // key it gives the same answer, whatever happened since.
 func (p Pages) giveOne(ctx context.Context, actor access.Actor, d dossier.Dossier, c chosen, to string, members map[string][]identity.Member, key string) (outcome, error) {
-	o := outcome{Number: d.Number, Title: d.Title, URL: pathDesk + "/" + c.ID}
+	o := outcome{Number: d.Number, Title: d.Title, URL: office.PathDesk + "/" + c.ID}
 	if d.ID == "" {
 		return outcome{Fate: notYours}, nil
 	}
@@ -229,11 +230,11 @@ func (p Pages) giveOne(ctx context.Context, actor access.Actor, d dossier.Dossie
 	case err == nil:
 		o.Fate = given
 	case stale:
-		names, err := p.Desk.Names(ctx, last.Account)
+		names, err := p.Names(ctx, last.Account)
 		if err != nil {
 			return outcome{}, err
 		}
-		o.Fate, o.Who, o.What = changed, p.Desk.Named(ctx, names, last.Account), message.T(ctx, "desk.event_"+last.Act)
+		o.Fate, o.Who, o.What = changed, office.Named(ctx, names, last.Account), message.T(ctx, "desk.event_"+last.Act)
 	case fault.Is(err, fault.Conflict):
 		o.Fate = over
 	case fault.Is(err, fault.Forbidden), fault.Is(err, fault.NotFound):

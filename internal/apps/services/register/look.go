@@ -6,18 +6,10 @@ import (
 
 	"github.com/a-h/templ"
 
-	"benso/internal/apps/services/desk"
+	"benso/internal/apps/services/office"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 )
-
-// firstKey opens the first of a list with a key.
-func firstKey(ctx context.Context, i int) templ.Attributes {
-	if i > 0 {
-		return nil
-	}
-	return templ.Attributes{"data-shortcut": "o", "aria-keyshortcuts": "o", "data-shortcut-label": message.T(ctx, "register.open_first")}
-}
 
 // newKey begins a new dossier with a key, for the first of a list.
 func newKey(ctx context.Context, i int) templ.Attributes {
@@ -89,12 +81,12 @@ func (p listPage) allViews() []View { return append(append([]View(nil), p.Own...
 func (p listPage) allSteps() string {
 	q := p.Query
 	q.Step, q.Page = "", 0
-	return q.at(pathList)
+	return q.at(office.PathRegister)
 }
 
 // ticked is this page with every box ticked.
 func (p listPage) ticked() string {
-	at := p.Query.at(pathList)
+	at := p.Query.at(office.PathRegister)
 	if strings.Contains(at, "?") {
 		return at + "&chon=het"
 	}
@@ -117,9 +109,9 @@ func (q Query) first() Query {
 // url opens a view.
 func (v View) url() string {
 	if v.Query == "" {
-		return pathList
+		return office.PathRegister
 	}
-	return pathList + "?" + v.Query
+	return office.PathRegister + "?" + v.Query
 }
 
 func (p viewsPage) typed(v View) string {
@@ -156,7 +148,7 @@ func (e entry) dates(ctx context.Context) string {
 	return strings.Join(said, "; ")
 }
 
-func (c chosen) box() string { return desk.Box(c.ID, c.Version) }
+func (c chosen) box() string { return office.Box(c.ID, c.Version) }
 
 // options are those to whom the dossiers may be given, and nobody.
 func (p givePage) options(ctx context.Context) []web.Option {

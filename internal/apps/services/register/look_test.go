@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
 	"benso/internal/testkit/browser"
@@ -27,29 +28,29 @@ func (w *world) scenes() []scene {
 	w.t.Helper()
 	var all []scene
 	add := func(name string, p answer) { all = append(all, scene{name, p}) }
-	add("empty", w.clerk.open(pathList))
+	add("empty", w.clerk.open(office.PathRegister))
 	w.filed("Nguyễn Thị Ánh Nguyệt")
 	one := w.accepted("Trần Lê Hoàng Minh Quân")
 	two := w.accepted("Phạm Văn Dũng")
 	w.clerk.post(pathViews, url.Values{"name": {"Đang mở, đến hạn trước"}, "loc": {"trang-thai=mo&xep=han"}, "shared": {"yes"}})
 	w.clerk.post(pathViews, url.Values{"name": {"Tuần này"}, "loc": {"nop-tu=2026-11-23"}})
-	add("list", w.clerk.open(pathList))
-	add("filtered", w.clerk.open(pathList+"?trang-thai=mo&nop-tu=2026-11-01&thu-tuc=khai+sinh"))
-	add("meant", w.clerk.open(pathList+"?q=phan+van+dugn"))
-	add("wrong", w.clerk.open(pathList+"?nop-tu=31/02"))
+	add("list", w.clerk.open(office.PathRegister))
+	add("filtered", w.clerk.open(office.PathRegister+"?trang-thai=mo&nop-tu=2026-11-01&thu-tuc=khai+sinh"))
+	add("meant", w.clerk.open(office.PathRegister+"?q=phan+van+dugn"))
+	add("wrong", w.clerk.open(office.PathRegister+"?nop-tu=31/02"))
 	add("name-wrong", w.clerk.post(pathViews, url.Values{"name": {""}, "loc": {"q=a"}}))
-	add("head", w.head.open(pathList+"?chon=het"))
-	add("leader", w.leader.open(pathList))
+	add("head", w.head.open(office.PathRegister+"?chon=het"))
+	add("leader", w.leader.open(office.PathRegister))
 	add("views", w.clerk.open(pathViews))
-	boxes := w.head.open(pathList + "?chon=het").values("chon")
-	add("give", w.head.post(pathGive, url.Values{"chon": boxes}))
+	boxes := w.head.open(office.PathRegister + "?chon=het").values("chon")
+	add("give", w.head.post(office.PathGive, url.Values{"chon": boxes}))
 	_, err := w.room.Take(w.t.Context(), w.second.actor, dossier.Act{ID: two.ID, Version: two.Version, Key: database.NewID()})
 	w.must(err)
-	add("given", w.head.post(pathGive, url.Values{"chon": boxes, "to": {"checker"}, "sure": {"1"}}))
-	add("give-none", w.head.post(pathGive, url.Values{}))
-	add("people", w.clerk.open(pathPeople))
-	add("people-found", w.clerk.open(pathPeople+"?q=nguyen+mai"))
-	add("people-none", w.clerk.open(pathPeople+"?q=xyz"))
+	add("given", w.head.post(office.PathGive, url.Values{"chon": boxes, "to": {"checker"}, "sure": {"1"}}))
+	add("give-none", w.head.post(office.PathGive, url.Values{}))
+	add("people", w.clerk.open(office.PathPeople))
+	add("people-found", w.clerk.open(office.PathPeople+"?q=nguyen+mai"))
+	add("people-none", w.clerk.open(office.PathPeople+"?q=xyz"))
 	add("person", w.clerk.open(pathPerson+"/"+one.ID))
 	return all
 }

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/people"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
@@ -21,31 +22,25 @@ import (
 
 // Pages are the register's pages.
 type Pages struct {
-	Desk     desk.Pages
+	office.Office
+	People   people.Finder
 	NewSheet NewSheet // a spreadsheet to export into
 	Print    Printer  // form 06
 }
 
 // Addresses of the register's pages.
 const (
-	pathDesk   = "/ban-lam-viec"
-	pathList   = pathDesk + "/so"
-	pathViews  = pathList + "/bo-loc"
-	pathCSV    = pathList + "/tep.csv"
-	pathXLSX   = pathList + "/tep.xlsx"
-	pathBook   = pathList + "/mau-06"
-	pathGive   = pathDesk + "/giao-nhieu"
-	pathPeople = pathDesk + "/nguoi"
-	pathPerson = pathPeople + "/ho-so" // of the person who filed a dossier
+	pathViews  = office.PathRegister + "/bo-loc"
+	pathCSV    = office.PathRegister + "/tep.csv"
+	pathXLSX   = office.PathRegister + "/tep.xlsx"
+	pathBook   = office.PathRegister + "/mau-06"
+	pathPerson = office.PathPeople + "/ho-so" // of the person who filed a dossier
 )
-
-// section is what the header calls the desk, whose pages these are.
-const section = "desk"
 
 // Routes lists the pages.
 func (p Pages) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET " + pathList, Access: access.DossierRead, Handler: p.list},
+		{Pattern: "GET " + office.PathRegister, Access: access.DossierRead, Handler: p.list},
 		{Pattern: "GET " + pathCSV, Access: access.DossierRead, Handler: p.export("csv")},
 		{Pattern: "GET " + pathXLSX, Access: access.DossierRead, Handler: p.export("xlsx")},
 		{Pattern: "GET " + pathBook, Access: access.DossierRead, Handler: p.book},
@@ -53,15 +48,15 @@ func (p Pages) Routes() []web.Route {
 		{Pattern: "POST " + pathViews, Access: access.DossierRead, Handler: p.keep},
 		{Pattern: "POST " + pathViews + "/{view}/doi-ten", Access: access.DossierRead, Handler: p.rename},
 		{Pattern: "POST " + pathViews + "/{view}/xoa", Access: access.DossierRead, Handler: p.forget},
-		{Pattern: "POST " + pathGive, Access: access.CaseAssign, Handler: p.give},
-		{Pattern: "GET " + pathPeople, Access: access.DossierIntake, Handler: p.people},
+		{Pattern: "POST " + office.PathGive, Access: access.CaseAssign, Handler: p.give},
+		{Pattern: "GET " + office.PathPeople, Access: access.DossierIntake, Handler: p.people},
 		{Pattern: "GET " + pathPerson + "/{id}", Access: access.DossierIntake, Handler: p.person},
 	}
 }
 
-func (p Pages) room() *dossier.Room { return p.Desk.Room }
+func (p Pages) room() *dossier.Room { return p.Room }
 
-func (p Pages) read() database.Querier { return p.Desk.Room.DB.Read() }
+func (p Pages) read() database.Querier { return p.Room.DB.Read() }
 
 func (p Pages) today() database.Date { return database.Date(clock.Day(p.room().Clock.Now())) }
 
@@ -142,7 +137,7 @@ type listPage struct {
 	Name    string // typed for a view that was refused
 	Errors  []fault.Field
 
-	Stages   []desk.Stage
+	Stages   []office.Stage
 	Fields   []string
 	Communes []choice // of a scope with more than one
 	People   []choice // who may hold a dossier of an agency's own officials
@@ -198,7 +193,7 @@ func (p Pages) show(w http.ResponseWriter, r *http.Request, status int, q Query,
 	q.Page = min(max(q.Page, 1), last)
 	data.Query, data.Steps = q, p.steps(ctx, q, steps)
 	if last > 1 {
-		data.Pages = web.Pages{Current: q.Page, Count: last, URL: func(n int) string { x := q; x.Page = n; return x.at(pathList) }}
+		data.Pages = web.Pages{Current: q.Page, Count: last, URL: func(n int) string { x := q; x.Page = n; return x.at(office.PathRegister) }}
 	}
 	if data.Entries, err = p.entries(ctx, actor, f, (q.Page-1)*perPage); err != nil {
 		return err
@@ -215,11 +210,11 @@ func (p Pages) show(w http.ResponseWriter, r *http.Request, status int, q Query,
 // steps are the steps and ends at which the query has something.
 func (p Pages) steps(ctx context.Context, q Query, counts map[string]int64) []step {
 	var found []step
-	for _, s := range p.Desk.Stages(ctx) {
+	for _, s := range p.Stages(ctx) {
 		if n := counts[s.ID]; n > 0 || s.ID == q.Step {
 			x := q
 			x.Step, x.Page = s.ID, 0
-			found = append(found, step{choice: choice{s.ID, s.Name}, Count: n, URL: x.at(pathList), Current: s.ID == q.Step})
+			found = append(found, step{choice: choice{s.ID, s.Name}, Count: n, URL: x.at(office.PathRegister), Current: s.ID == q.Step})
 		}
 	}
 	return found
@@ -232,7 +227,7 @@ func (p Pages) choices(ctx context.Context, actor access.Actor, f cases.Filter, 
 			data.Fields = append(data.Fields, x.Field)
 		}
 	}
-	data.Stages = p.Desk.Stages(ctx)
+	data.Stages = p.Stages(ctx)
 	slices.SortFunc(data.Fields, func(a, b string) int { return strings.Compare(vntext.SortKey(a), vntext.SortKey(b)) })
 	scope := actor.Scope(access.DossierRead)
 	own := p.holder(scope)
@@ -248,7 +243,7 @@ func (p Pages) choices(ctx context.Context, actor access.Actor, f cases.Filter, 
 		return nil
 	}
 	for _, agency := range actor.Agencies(access.DossierRead) {
-		members, err := p.Desk.Officials.Members(ctx, agency, "")
+		members, err := p.Officials.Members(ctx, agency, "")
 		if err != nil {
 			return err
 		}
@@ -281,7 +276,7 @@ func (p Pages) lines(ctx context.Context, actor access.Actor, found []cases.Case
 	if err != nil {
 		return nil, err
 	}
-	officials, err := p.Desk.Names(ctx, accounts...)
+	officials, err := p.Names(ctx, accounts...)
 	if err != nil {
 		return nil, err
 	}
@@ -290,10 +285,10 @@ func (p Pages) lines(ctx context.Context, actor access.Actor, found []cases.Case
 	}
 	entries := make([]entry, len(found))
 	for i, c := range found {
-		e := entry{Case: c, URL: pathDesk + "/" + c.ID, Name: applicants[c.ID], Procedure: p.Desk.ProcedureName(ctx, c.Facet), Step: p.Desk.StepName(ctx, c)}
-		e.State, e.Left = p.Desk.Mark(ctx, actor, c)
+		e := entry{Case: c, URL: office.PathDesk + "/" + c.ID, Name: applicants[c.ID], Procedure: p.ProcedureName(ctx, c.Facet), Step: p.StepName(ctx, c)}
+		e.State, e.Left = p.Mark(ctx, actor, c)
 		if c.Assignee != "" {
-			e.Who = p.Desk.Named(ctx, officials, c.Assignee)
+			e.Who = office.Named(ctx, officials, c.Assignee)
 		}
 		if a, err := p.room().Units.Agency(c.Agency); err == nil {
 			e.Agency = a.Name
@@ -305,7 +300,7 @@ func (p Pages) lines(ctx context.Context, actor access.Actor, found []cases.Case
 
 // journal writes down readings: who, for whom, and where one may read.
 func (p Pages) journal(ctx context.Context, actor access.Actor, entries ...audit.Entry) error {
-	path := desk.JournalPath(actor)
+	path := office.JournalPath(actor)
 	return p.room().DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		for _, e := range entries {
 			e.Actor, e.ActingFor, e.ObjectKind, e.Path = actor.Account, actor.ActsFor(access.DossierRead, path), dossier.Kind, path
@@ -319,9 +314,9 @@ func (p Pages) journal(ctx context.Context, actor access.Actor, entries ...audit
 
 // nav are the pages of the desk beside each other.
 func nav(ctx context.Context, actor access.Actor, here string) []web.Link {
-	links := []web.Link{{Text: message.T(ctx, "register.to_desk"), URL: pathDesk}, {Text: message.T(ctx, "register.title"), URL: pathList, Current: here == pathList}}
+	links := []web.Link{{Text: message.T(ctx, "register.to_desk"), URL: office.PathDesk}, {Text: message.T(ctx, "register.title"), URL: office.PathRegister, Current: here == office.PathRegister}}
 	if actor.Has(access.DossierIntake) {
-		links = append(links, web.Link{Text: message.T(ctx, "register.people"), URL: pathPeople, Current: here == pathPeople})
+		links = append(links, web.Link{Text: message.T(ctx, "register.people"), URL: office.PathPeople, Current: here == office.PathPeople})
 	}
 	return links
 }

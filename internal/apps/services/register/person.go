@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/people"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -36,20 +37,16 @@ func (p Pages) people(w http.ResponseWriter, r *http.Request) error {
 	if vntext.Fold(page.Words) == "" {
 		return web.Render(w, r, http.StatusOK, peopleView(page))
 	}
-	got, err := p.Desk.People.Find(ctx, web.Actor(ctx), page.Words)
+	got, err := p.People.Find(ctx, web.Actor(ctx), page.Words)
 	if err != nil {
 		return err
 	}
 	page.Asked, page.Meant, page.Known, page.More = true, got.Meant, got.Known, got.More
 	for _, x := range got.People {
-		page.People = append(page.People, found{Person: x, URL: pathPerson + "/" + x.Last, Intake: pathCounter + "?nguoi=" + x.Last})
+		page.People = append(page.People, found{Person: x, URL: pathPerson + "/" + x.Last, Intake: office.PathCounter + "?nguoi=" + x.Last})
 	}
 	return web.Render(w, r, http.StatusOK, peopleView(page))
 }
-
-// pathCounter is where a clerk begins a dossier for somebody; nguoi names the last
-// dossier of a known person: see dossier.Room.KnownPerson.
-const pathCounter = pathDesk + "/tiep-nhan-tai-quay"
 
 // mostOfOne is how many dossiers of one person are shown, the last ones.
 const mostOfOne = 200
@@ -83,7 +80,7 @@ func (p Pages) person(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, d.Case)
 		}
 	}
-	page := personPage{Person: person, Intake: pathCounter + "?nguoi=" + person.Last}
+	page := personPage{Person: person, Intake: office.PathCounter + "?nguoi=" + person.Last}
 	if len(list) > 0 {
 		if page.Entries, err = p.lines(ctx, actor, list); err != nil {
 			return err

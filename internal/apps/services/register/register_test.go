@@ -13,8 +13,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
@@ -32,7 +32,7 @@ func TestAddressSaysAllThatIsAskedAndIsReadBack(t *testing.T) {
 			Who: rapid.SampledFrom([]string{"", whoMine, whoNobody, "someone"}).Draw(r, "who"), Commune: rapid.SampledFrom([]string{"", servicestest.Commune}).Draw(r, "commune"),
 			Filed: Days{days.Draw(r, "a"), days.Draw(r, "b")}, Accepted: Days{days.Draw(r, "c"), days.Draw(r, "d")}, Resolved: Days{days.Draw(r, "e"), days.Draw(r, "f")},
 			Sort: rapid.SampledFrom([]string{"", "cu", "han"}).Draw(r, "sort"), Page: rapid.SampledFrom([]int{0, 2, 17}).Draw(r, "page")}
-		at, err := url.Parse(q.at(pathList))
+		at, err := url.Parse(q.at(office.PathRegister))
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -81,29 +81,29 @@ func TestRegisterHasOpenAndClosedDossiersOfTheScopeByWhatTheAddressAsks(t *testi
 			{"?giu=toi", nil},
 			{"?giu=khong&trang-thai=mo", []string{"Lê Thị Cúc", "Phạm Văn Dũng"}},
 		} {
-			p := w.clerk.open(pathList + c.query)
+			p := w.clerk.open(office.PathRegister + c.query)
 			if got := p.rows("dossiers"); got != len(c.want) {
 				t.Errorf("%s lists %d, want %d: %s", c.query, got, len(c.want), p.text())
 			}
 			p.has(c.want...)
-			w.other.open(pathList+c.query).hasNot("Lê Thị Cúc", "Phạm Văn Dũng", "Trần Thị Rút")
+			w.other.open(office.PathRegister+c.query).hasNot("Lê Thị Cúc", "Phạm Văn Dũng", "Trần Thị Rút")
 		}
-		w.clerk.open(pathList+"?q=phan+van+dugn").has("Đang tìm “pham van dung”", "Phạm Văn Dũng")
-		w.clerk.open(pathList + "?nop-tu=x").has("Không đọc được ngày “x”")
+		w.clerk.open(office.PathRegister+"?q=phan+van+dugn").has("Đang tìm “pham van dung”", "Phạm Văn Dũng")
+		w.clerk.open(office.PathRegister + "?nop-tu=x").has("Không đọc được ngày “x”")
 		w.clock.Set(servicestest.Morning.AddDate(0, 0, 9))
-		w.clerk.open(pathList + "?han=tre").has("Phạm Văn Dũng").hasNot("Lê Thị Cúc")
+		w.clerk.open(office.PathRegister + "?han=tre").has("Phạm Văn Dũng").hasNot("Lê Thị Cúc")
 		// A leader reads every commune, with a column that says which.
-		w.leader.open(pathList).has("Phạm Văn Dũng", "Cơ quan", "Ủy ban nhân dân")
-		w.leader.open(pathList + "?xa=" + servicestest.Commune).has("Phạm Văn Dũng")
-		w.leader.open(pathList + "?xa=28756-2025").hasNot("Phạm Văn Dũng")
-		w.other.open(pathList + "?xa=" + servicestest.Commune).hasNot("Phạm Văn Dũng")
+		w.leader.open(office.PathRegister).has("Phạm Văn Dũng", "Cơ quan", "Ủy ban nhân dân")
+		w.leader.open(office.PathRegister + "?xa=" + servicestest.Commune).has("Phạm Văn Dũng")
+		w.leader.open(office.PathRegister + "?xa=28756-2025").hasNot("Phạm Văn Dũng")
+		w.other.open(office.PathRegister + "?xa=" + servicestest.Commune).hasNot("Phạm Văn Dũng")
 	})
 }
 
 func TestPagesOfTheRegisterDoNotRepeatAndEachReadingIsOneRow(t *testing.T) {
 	w := newWorld(t, databasetest.SQLite(t))
 	all := w.many(perPage + 7)
-	first, second := w.clerk.open(pathList), w.clerk.open(pathList+"?trang=2")
+	first, second := w.clerk.open(office.PathRegister), w.clerk.open(office.PathRegister+"?trang=2")
 	if first.rows("dossiers") != perPage || second.rows("dossiers") != 7 {
 		t.Errorf("the pages have %d and %d", first.rows("dossiers"), second.rows("dossiers"))
 	}
@@ -118,7 +118,7 @@ func TestPagesOfTheRegisterDoNotRepeatAndEachReadingIsOneRow(t *testing.T) {
 	if len(seen) != len(all) {
 		t.Errorf("both pages show %d dossiers of %d", len(seen), len(all))
 	}
-	w.clerk.open(pathList + "?trang=99").has("57 hồ sơ")
+	w.clerk.open(office.PathRegister + "?trang=99").has("57 hồ sơ")
 }
 
 func TestViewIsKeptUnderANameSharedRenamedAndDeleted(t *testing.T) {
@@ -127,14 +127,14 @@ func TestViewIsKeptUnderANameSharedRenamedAndDeleted(t *testing.T) {
 			return p.post(pathViews, url.Values{"name": {name}, "loc": {query}, "shared": {shared}})
 		}
 		done := save(w.clerk, " Tuần  này ", "han=tre&giu=toi&la=1", "")
-		if done.must(http.StatusSeeOther).To != pathList+"?han=tre&giu=toi" {
+		if done.must(http.StatusSeeOther).To != office.PathRegister+"?han=tre&giu=toi" {
 			t.Errorf("led to %s", done.To)
 		}
 		save(w.clerk, "Chung", "trang-thai=mo", "yes").must(http.StatusSeeOther)
 		save(w.clerk, "Chung", "trang-thai=dong", "yes").must(http.StatusSeeOther) // replaces
-		w.clerk.open(pathList).has("Tuần này", "Chung")
-		w.checker.open(pathList).has("Chung").hasNot("Tuần này")
-		w.other.open(pathList).hasNot("Chung", "Tuần này")
+		w.clerk.open(office.PathRegister).has("Tuần này", "Chung")
+		w.checker.open(office.PathRegister).has("Chung").hasNot("Tuần này")
+		w.other.open(office.PathRegister).hasNot("Chung", "Tuần này")
 		save(w.clerk, "", "q=a", "").must(http.StatusUnprocessableEntity).has("Nhập tên bộ lọc")
 		save(w.clerk, strings.Repeat("ê", 61), "q=a", "").must(http.StatusUnprocessableEntity)
 
@@ -212,7 +212,7 @@ func TestExportIsTheFilteredListAndNothingElse(t *testing.T) {
 func TestListThatIsTooLongIsNotExportedByHalf(t *testing.T) {
 	w := newWorld(t, databasetest.SQLite(t))
 	w.many(3)
-	f := (Pages{Desk: w.pages().Desk}).filter(w.clerk.actor, &Query{})
+	f := (Pages{Office: w.pages().Office}).filter(w.clerk.actor, &Query{})
 	if ids, ok, err := w.pages().taken(t.Context(), w.clerk.actor, Query{}, f, "dossier.export_csv", 2); err != nil || ok || ids != nil {
 		t.Errorf("took %v, %v, %v", ids, ok, err)
 	}
@@ -249,14 +249,14 @@ func TestBookHasWhatWasReceivedInThePeriod(t *testing.T) {
 func TestDossiersAreGivenManyAtOnceAndEachSaysWhatHappened(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		one, two, moved, intake := w.accepted("Trẻ Một"), w.accepted("Trẻ Hai"), w.accepted("Trẻ Ba"), w.filed("Trẻ Tư")
-		boxes := w.head.open(pathList + "?chon=het").values("chon")
+		boxes := w.head.open(office.PathRegister + "?chon=het").values("chon")
 		if len(boxes) != 4 {
 			t.Fatalf("%d boxes", len(boxes))
 		}
 		_, err := w.room.Take(t.Context(), w.second.actor, dossier.Act{ID: moved.ID, Version: moved.Version, Key: database.NewID()})
 		w.must(err)
-		v := url.Values{"chon": append(boxes, "01arz3ndektsv4rrffq69g5fav.1"), "ve": {pathList + "?trang-thai=mo"}}
-		asked := w.head.post(pathGive, v).must(http.StatusOK).has("Trẻ Một", "Trẻ Tư", "Trần Văn checker")
+		v := url.Values{"chon": append(boxes, "01arz3ndektsv4rrffq69g5fav.1"), "ve": {office.PathRegister + "?trang-thai=mo"}}
+		asked := w.head.post(office.PathGive, v).must(http.StatusOK).has("Trẻ Một", "Trẻ Tư", "Trần Văn checker")
 		if w.now(one.ID).Assignee != "" {
 			t.Fatal("given before it was confirmed")
 		}
@@ -264,7 +264,7 @@ func TestDossiersAreGivenManyAtOnceAndEachSaysWhatHappened(t *testing.T) {
 		v.Set("sure", "1")
 		v.Set("key", asked.values("key")[0])
 		for range 2 { // a second click answers the same
-			w.head.post(pathGive, v).must(http.StatusOK).has("Đã giao 2 trong 5 hồ sơ cho: Trần Văn checker", "Trần Văn second vừa làm trước bạn (Nhận việc)", "người này không làm được bước hiện tại", "Hồ sơ không tìm thấy")
+			w.head.post(office.PathGive, v).must(http.StatusOK).has("Đã giao 2 trong 5 hồ sơ cho: Trần Văn checker", "Trần Văn second vừa làm trước bạn (Nhận việc)", "người này không làm được bước hiện tại", "Hồ sơ không tìm thấy")
 		}
 		for id, want := range map[string]string{one.ID: "checker", two.ID: "checker", moved.ID: "second", intake.ID: ""} {
 			if got := w.now(id).Assignee; got != want {
@@ -274,19 +274,19 @@ func TestDossiersAreGivenManyAtOnceAndEachSaysWhatHappened(t *testing.T) {
 		if got := w.now(one.ID).Version; got != one.Version+1 {
 			t.Errorf("two clicks made version %d of %d", got, one.Version)
 		}
-		w.head.post(pathGive, url.Values{"chon": {desk.Box(one.ID, one.Version+1)}, "to": {""}, "sure": {"1"}}).has("Đã giao 1 trong 1 hồ sơ cho: Chưa ai nhận")
+		w.head.post(office.PathGive, url.Values{"chon": {office.Box(one.ID, one.Version+1)}, "to": {""}, "sure": {"1"}}).has("Đã giao 1 trong 1 hồ sơ cho: Chưa ai nhận")
 		if got := w.now(one.ID).Assignee; got != "" {
 			t.Errorf("taken from the official, it is held by %q", got)
 		}
 		// What one may not give is not given, and tells nothing.
-		w.clerk.post(pathGive, v).must(http.StatusForbidden)
-		w.head.post(pathGive, url.Values{}).must(http.StatusUnprocessableEntity).has("Chọn ít nhất một hồ sơ")
-		w.head.post(pathGive, url.Values{"chon": {desk.Box(two.ID, two.Version+1)}, "to": {"stranger"}, "sure": {"1"}}).must(http.StatusUnprocessableEntity).has("Chọn một người trong danh sách")
+		w.clerk.post(office.PathGive, v).must(http.StatusForbidden)
+		w.head.post(office.PathGive, url.Values{}).must(http.StatusUnprocessableEntity).has("Chọn ít nhất một hồ sơ")
+		w.head.post(office.PathGive, url.Values{"chon": {office.Box(two.ID, two.Version+1)}, "to": {"stranger"}, "sure": {"1"}}).must(http.StatusUnprocessableEntity).has("Chọn một người trong danh sách")
 		many := make([]string, mostGiven+1)
 		for i := range many {
 			many[i] = fmt.Sprintf("%026d.1", i)
 		}
-		w.head.post(pathGive, url.Values{"chon": many}).must(http.StatusUnprocessableEntity).has("nhiều nhất 200")
+		w.head.post(office.PathGive, url.Values{"chon": many}).must(http.StatusUnprocessableEntity).has("nhiều nhất 200")
 	})
 }
 
@@ -295,16 +295,16 @@ func TestPersonIsFoundByNameWithoutMarksAndByExactNumbersWithinTheDesk(t *testin
 		w.filed("Lê Thị Cúc")
 		w.filed("Lê Văn Danh")
 		d := w.filedBy("Trẻ Khác", "ba", "Nguyễn Thị Mãi", "0933333333")
-		w.clerk.open(pathPeople+"?q=nguyen+thi+mai").has("Nguyễn Thị Mai", "Nguyễn Thị Mãi", "2 người")
-		w.clerk.open(pathPeople+"?q=nguyn+thi+mai").has("Đang tìm “nguyen thi mai”", "Nguyễn Thị Mai")
-		w.clerk.open(pathPeople + "?q=le+thi+cuc").has("Không tìm thấy ai") // a child, no applicant
-		w.clerk.open(pathPeople + "?q=0933+333+333").has("Nguyễn Thị Mãi").hasNot("0912345678")
-		w.clerk.open(pathPeople + "?q=%2B84912345678").has("Nguyễn Thị Mai")
-		w.clerk.open(pathPeople + "?q=083198004321").has("Nguyễn Thị Mai").hasNot("Mãi")
-		w.clerk.open(pathPeople + "?q=0977777777").has("Lê Văn Khác có tài khoản với số này")
-		w.clerk.open(pathPeople + "?q=09333").has("Không tìm thấy ai")
-		w.other.open(pathPeople + "?q=nguyen+thi+mai").has("Không tìm thấy ai").hasNot("Nguyễn Thị Mai")
-		w.other.open(pathPeople + "?q=0933333333").has("Không tìm thấy ai").hasNot("Nguyễn Thị Mãi")
+		w.clerk.open(office.PathPeople+"?q=nguyen+thi+mai").has("Nguyễn Thị Mai", "Nguyễn Thị Mãi", "2 người")
+		w.clerk.open(office.PathPeople+"?q=nguyn+thi+mai").has("Đang tìm “nguyen thi mai”", "Nguyễn Thị Mai")
+		w.clerk.open(office.PathPeople + "?q=le+thi+cuc").has("Không tìm thấy ai") // a child, no applicant
+		w.clerk.open(office.PathPeople + "?q=0933+333+333").has("Nguyễn Thị Mãi").hasNot("0912345678")
+		w.clerk.open(office.PathPeople + "?q=%2B84912345678").has("Nguyễn Thị Mai")
+		w.clerk.open(office.PathPeople + "?q=083198004321").has("Nguyễn Thị Mai").hasNot("Mãi")
+		w.clerk.open(office.PathPeople + "?q=0977777777").has("Lê Văn Khác có tài khoản với số này")
+		w.clerk.open(office.PathPeople + "?q=09333").has("Không tìm thấy ai")
+		w.other.open(office.PathPeople + "?q=nguyen+thi+mai").has("Không tìm thấy ai").hasNot("Nguyễn Thị Mai")
+		w.other.open(office.PathPeople + "?q=0933333333").has("Không tìm thấy ai").hasNot("Nguyễn Thị Mãi")
 		rows := w.journaled("person.search")
 		if len(rows) != 10 || !slices.ContainsFunc(rows, func(ids string) bool { return len(strings.Fields(ids)) == 3 }) || !slices.Contains(rows, "") {
 			t.Errorf("journaled %q", rows)
@@ -314,7 +314,7 @@ func TestPersonIsFoundByNameWithoutMarksAndByExactNumbersWithinTheDesk(t *testin
 			t.Error("no way to receive them again")
 		}
 		w.other.get(pathPerson + "/" + d.ID).must(http.StatusNotFound).hasNot("Nguyễn Thị Mãi")
-		w.checker.get(pathPeople + "?q=mai").must(http.StatusForbidden)
+		w.checker.get(office.PathPeople + "?q=mai").must(http.StatusForbidden)
 	})
 }
 
@@ -348,7 +348,7 @@ func TestKnownPersonBeginsANewDossierWithWhatTheySaidBefore(t *testing.T) {
 func (w *world) pages() Pages {
 	roles := access.Roles{}
 	p := Pages{NewSheet: newCSV, Print: w.printed}
-	p.Desk.Room, p.Desk.Roles, p.Desk.Officials = w.room, roles, staff{}
+	p.Room, p.Roles, p.Officials = w.room, roles, staff{}
 	return p
 }
 

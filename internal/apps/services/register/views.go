@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"unicode/utf8"
 
+	"benso/internal/apps/services/office"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
 	"benso/internal/kernel/database"
@@ -115,7 +116,7 @@ func (p Pages) keep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Flash(w, r, "register.kept")
-	return web.Redirect(w, r, q.at(pathList))
+	return web.Redirect(w, r, q.at(office.PathRegister))
 }
 
 func (p Pages) rename(w http.ResponseWriter, r *http.Request) error {

@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/kernel/access"
@@ -109,7 +109,7 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	}}
 	w.site = web.New(web.Config{Province: "Tỉnh Vĩnh Long", Sessions: known, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{{ID: "desk", Key: "desk.title", URL: "/ban-lam-viec", Access: access.DossierRead}}}).
-		Handler(Pages{Desk: desk.Pages{Room: room, Officials: officials, People: people.Finder{Room: room, Citizens: officials}, Roles: roles}, NewSheet: newCSV, Print: w.printed})
+		Handler(Pages{Office: office.Office{Room: room, Officials: officials, Roles: roles}, People: people.Finder{Room: room, Citizens: officials}, NewSheet: newCSV, Print: w.printed})
 	return w
 }
 

@@ -1,16 +1,34 @@
-package desk
+package slips
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/web"
 )
+
+// Pages give papers and slips to be read and printed.
+type Pages struct {
+	office.Office
+	// Control prints the control sheet (form 05) of a dossier as it is now.
+	Control func(ctx context.Context, d dossier.Dossier) ([]byte, error)
+}
+
+// Routes lists the pages.
+func (p Pages) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET " + office.PathOne + "/giay-to/{file}", Access: access.DossierRead, Handler: p.paper},
+		{Pattern: "GET " + office.PathOne + "/phieu/{slot}", Access: access.DossierRead, Handler: p.slip},
+		{Pattern: "POST " + office.PathOne + "/phieu", Access: access.DossierIntake, Handler: p.issue},
+	}
+}
 
 // ReadPaper is what the journal calls the reading of one paper.
 const ReadPaper = "dossier.read_paper"
@@ -22,12 +40,12 @@ func (p Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.give(w, r, d, r.PathValue("file"))
+	return p.Give(w, r, d, r.PathValue("file"))
 }
 
-// give serves a paper of the dossier, or of one of the other owners that belong
+// Give serves a paper of the dossier, or of one of the other owners that belong
 // to it, and writes the reading down.
-func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, id string, others ...file.Owner) error {
+func (p Pages) Give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, id string, others ...file.Owner) error {
 	ctx, actor := r.Context(), web.Actor(r.Context())
 	f, err := p.Room.Files.Get(ctx, p.Room.DB.Read(), id)
 	if err != nil {
@@ -38,7 +56,7 @@ func (p Pages) give(w http.ResponseWriter, r *http.Request, d dossier.Dossier, i
 	}
 	// A viewer that fetches a large paper in pieces is journaled for each: a piece
 	// is a reading too.
-	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder, IDs: []string{f.ID}})
+	err = p.Journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder, IDs: []string{f.ID}})
 	if err != nil {
 		return err
 	}
@@ -81,7 +99,7 @@ func (p Pages) slip(w http.ResponseWriter, r *http.Request) error {
 	slices.Reverse(files) // the last one written counts
 	for _, f := range files {
 		if f.Slot == slot {
-			return p.give(w, r, d, f.ID)
+			return p.Give(w, r, d, f.ID)
 		}
 	}
 	return web.Render(w, r, http.StatusAccepted, slipView(slipPage{Dossier: d, Slot: slot}))
@@ -101,7 +119,7 @@ func (p Pages) control(w http.ResponseWriter, r *http.Request, d dossier.Dossier
 	if err != nil {
 		return err
 	}
-	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder})
+	err = p.Journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, d.Holder), Action: ReadPaper, ObjectKind: dossier.Kind, ObjectID: d.ID, Path: d.Holder})
 	if err != nil {
 		return err
 	}
@@ -120,17 +138,5 @@ func (p Pages) issue(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Room.IssueReceipt(r.Context(), web.Actor(r.Context()), r.PathValue("id")); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, urlOf(r.PathValue("id"), "phieu/"+dossier.SlotReceipt))
-}
-
-// giveBackDeed is the giving back of originals, which stands under the papers.
-var giveBackDeed = deed{act: dossier.ActGiveBack, path: "tra-ban-chinh", may: access.DossierIntake, style: web.Secondary}
-
-func (p Pages) giveBack(w http.ResponseWriter, r *http.Request) error {
-	in, err := p.read(r)
-	if err != nil {
-		return err
-	}
-	_, err = p.Room.GiveBack(r.Context(), web.Actor(r.Context()), in.act, in.values["returned"])
-	return p.answerCore(w, r, giveBackDeed, in, err)
+	return web.Redirect(w, r, office.URL(r.PathValue("id"), "phieu/"+dossier.SlotReceipt))
 }

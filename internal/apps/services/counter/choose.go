@@ -1,4 +1,4 @@
-package desk
+package counter
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/catalogue"
+	"benso/internal/apps/services/office"
 	"benso/internal/apps/services/people"
 	"benso/internal/kernel/clock"
 	"benso/internal/kernel/form"
@@ -88,7 +89,15 @@ func (p choosePage) url(person, procedure string) string {
 			v.Set(name, value)
 		}
 	}
-	return pathCounter + "?" + v.Encode()
+	return office.PathCounter + "?" + v.Encode()
+}
+
+func (p choosePage) desks() []web.Option {
+	options := make([]web.Option, len(p.Agencies))
+	for i, a := range p.Agencies {
+		options[i] = web.Option{Value: a.ID, Label: a.Name}
+	}
+	return options
 }
 
 // again leads back to choosing another person or procedure.
@@ -97,7 +106,7 @@ func (p counterPage) again() string {
 	if p.Misfiled != "" {
 		v.Set("lai", p.Misfiled)
 	}
-	return pathCounter + "?" + v.Encode()
+	return office.PathCounter + "?" + v.Encode()
 }
 
 // atOnce says whether the result is due while the person waits.
@@ -125,5 +134,10 @@ func (p counterPage) first() string {
 
 // others says whether there are papers that the answers do not ask for.
 func (p counterPage) others() bool {
-	return slices.ContainsFunc(p.Checks, func(c check) bool { return !c.Asked })
+	return slices.ContainsFunc(p.Checks, func(c office.Check) bool { return !c.Asked })
+}
+
+// ticked says whether the box of a paper was ticked on the page that was sent.
+func (p counterPage) ticked(name string, c office.Check) bool {
+	return slices.Contains(p.Ticked[name], c.ID)
 }

@@ -1,4 +1,4 @@
-package desk
+package counter
 
 import (
 	"context"
@@ -25,7 +25,7 @@ type known struct {
 func (p Pages) knownOf(ctx context.Context, found people.Found) []known {
 	list := make([]known, len(found.People))
 	for i, x := range found.People {
-		list[i] = known{ID: x.Last, Name: x.Name, Phone: x.Phone, What: p.procedureName(ctx, x.Procedure)}
+		list[i] = known{ID: x.Last, Name: x.Name, Phone: x.Phone, What: p.ProcedureName(ctx, x.Procedure)}
 	}
 	return list
 }

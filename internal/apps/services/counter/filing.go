@@ -1,177 +1,22 @@
-package desk
+package counter
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 
-	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/clock"
-	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
-	"benso/internal/kernel/message"
-	"benso/internal/kernel/unit"
 	"benso/internal/kernel/web"
 )
-
-// counterRevision is the one page of a draft that is filled in at the counter.
-const counterRevision = "counter"
-
-// counterPage is the whole form of a procedure on one page, with what the clerk
-// decides at acceptance: whoever has the papers in hand files and accepts at once.
-type counterPage struct {
-	Procedure *catalogue.Procedure
-	Checks    []check // the papers of the procedure, with their originals
-	Ticked    url.Values
-	Person    *known // whose answers were filled in
-	Misfiled  string // the dossier in whose place this one is filed
-	Agency    unit.Agency
-	Agencies  []unit.Agency // more than one: the clerk says at which
-	Key       string        // the same until the dossier is sent: it is the draft's
-	Views     []form.PageView
-	Opened    []*form.Page // pages that these answers have opened, not drawn before
-	Errors    []fault.Field
-}
-
-// counterDesk is where a clerk takes in: the procedure, the agency and its place.
-type counterDesk struct {
-	procedure *catalogue.Procedure
-	agency    unit.Agency
-	agencies  []unit.Agency
-}
-
-// counterDesk reads which procedure at which of the clerk's agencies is meant. The
-// procedure is nil where it is not one by its code.
-func (p Pages) counterDesk(ctx context.Context, in url.Values) (counterDesk, error) {
-	today := clock.Day(p.Room.Clock.Now())
-	var d counterDesk
-	for _, id := range web.Actor(ctx).Agencies(access.DossierIntake) {
-		a, err := p.Room.Units.Agency(id)
-		if err == nil && a.Lives(database.Date(today)) {
-			d.agencies = append(d.agencies, a)
-		}
-	}
-	i := slices.IndexFunc(d.agencies, func(a unit.Agency) bool { return in.Get("co-quan") == "" || in.Get("co-quan") == a.ID })
-	if i < 0 {
-		return d, fault.New(fault.Forbidden, "desk.no_agency")
-	}
-	d.agency = d.agencies[i]
-	offered := p.offeredAtCounter(d.agency)
-	if len(offered) == 0 {
-		return d, fault.Missing("procedure", "")
-	}
-	if i := slices.IndexFunc(offered, func(x *catalogue.Procedure) bool { return x.Code == in.Get("thu-tuc") }); i >= 0 {
-		d.procedure = offered[i]
-	}
-	return d, nil
-}
-
-// offeredAtCounter lists the procedures in force that may be filed at the counter
-// of an agency, those with a guided form first.
-func (p Pages) offeredAtCounter(a unit.Agency) []*catalogue.Procedure {
-	offered := slices.DeleteFunc(p.Room.Catalogue.Offered(clock.Day(p.Room.Clock.Now())), func(x *catalogue.Procedure) bool {
-		return !slices.Contains(x.Channels, "counter") || !p.Room.Handles(a, x)
-	})
-	slices.SortStableFunc(offered, func(a, b *catalogue.Procedure) int {
-		switch {
-		case a.Record == b.Record:
-			return 0
-		case b.Record:
-			return -1
-		}
-		return 1
-	})
-	return offered
-}
-
-// start are the answers that the counter knows before anything is asked: the
-// place is the clerk's own.
-func (d counterDesk) start(units *unit.Tree, today string) form.Answers {
-	u, err := units.At(database.Date(today)).Unit(d.agency.Unit)
-	if err != nil || u.Level != unit.Commune {
-		return form.Answers{} // a department serves every commune of its province
-	}
-	place := form.Value{Parts: form.Answers{"province": {Text: u.Parent}, "commune": {Text: u.ID}}}
-	for _, page := range d.procedure.Form.All() {
-		for _, x := range page.Fields {
-			if a := (form.Answers{x.ID: place}); x.Kind == form.KindAddress && d.procedure.Form.Use(a, "place") == u.ID {
-				return a
-			}
-		}
-	}
-	return form.Answers{}
-}
-
-// counter finds the person and the procedure, and shows its form for somebody who
-// stands at the counter.
-func (p Pages) counter(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	q := r.URL.Query()
-	d, err := p.counterDesk(ctx, q)
-	if err != nil {
-		return err
-	}
-	chosen, err := p.choose(ctx, d, q)
-	if err != nil {
-		return err
-	}
-	q.Del("nguoi")
-	if chosen.Person != nil {
-		q.Set("nguoi", chosen.Person.ID)
-	}
-	if d.procedure = chosen.Procedure; d.procedure == nil || chosen.open() {
-		return web.Render(w, r, http.StatusOK, chooseView(chosen))
-	}
-	env := p.env(ctx)
-	page := p.counterPage(d, database.NewID())
-	page.Person, page.Misfiled = chosen.Person, chosen.Misfiled
-	answers, err := p.before(ctx, d, q)
-	if err != nil {
-		return err
-	}
-	page.Checks = checks(d.procedure, answers)
-	for _, q := range d.procedure.Form.Pages(answers) {
-		page.Views = append(page.Views, d.procedure.Form.View(q, d.procedure.Form.Input(q, answers, env.Lang), answers, nil, env))
-	}
-	return web.Render(w, r, http.StatusOK, counterView(page))
-}
-
-func (p Pages) counterPage(d counterDesk, key string) counterPage {
-	return counterPage{Procedure: d.procedure, Agency: d.agency, Agencies: d.agencies, Key: key}
-}
-
-// checks lists the papers of a procedure, those first that these answers ask for.
-func checks(proc *catalogue.Procedure, answers form.Answers) []check {
-	asked := map[string]bool{}
-	for _, x := range proc.Form.Papers(answers) {
-		asked[x.Paper] = true
-	}
-	var list []check
-	for _, x := range proc.Papers {
-		list = append(list, check{Paper: x, Asked: asked[x.ID] || x.Need == "required"})
-	}
-	return list
-}
-
-// before are the answers that stand there before anything is asked: the clerk's own
-// place, and what the person said the last time, or what a misfiled dossier says.
-func (p Pages) before(ctx context.Context, d counterDesk, in url.Values) (form.Answers, error) {
-	answers, err := p.carried(ctx, in.Get("nguoi"), in.Get("lai"), d.procedure.Form)
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(answers, d.start(p.Room.Units, clock.Day(p.Room.Clock.Now())))
-	return answers, nil
-}
 
 // filled is a counter form as it was sent, judged page by page.
 type filled struct {
@@ -262,10 +107,10 @@ func (p Pages) fileOnce(w http.ResponseWriter, r *http.Request) error {
 	}
 	filed, err := p.Room.Send(ctx, actor, draft.ID, draft.Version, env.Lang)
 	if err != nil {
-		if !refusal(err) {
+		if !office.Refusal(err) {
 			return err
 		}
-		page.Errors = p.placed(d, fieldsOf(err))
+		page.Errors = p.placed(d, office.FieldsOf(err))
 		return p.showCounter(w, r, http.StatusUnprocessableEntity, page)
 	}
 	if old := r.PostForm.Get("lai"); old != "" {
@@ -287,31 +132,24 @@ func (p Pages) afterFiling(w http.ResponseWriter, r *http.Request, d counterDesk
 		if err != nil {
 			return err
 		}
-		given, seen := given(p.papersOf(d.procedure, r.PostForm))
+		given, seen := office.TakenIn(office.KnownPapers(d.procedure, r.PostForm))
 		_, err = p.Room.Accept(ctx, actor, dossier.Act{ID: filed.ID, Version: filedVersion, Key: key + "-accept"}, given, seen)
 		switch {
 		case err == nil:
 			done = "desk.done_accept"
-		case !refusal(err) && !fault.Is(err, fault.Conflict):
+		case !office.Refusal(err) && !fault.Is(err, fault.Conflict):
 			return err
 		} // what is missing, such as a date where no limit is known, the next page asks for
 	}
 	web.Flash(w, r, done)
-	if p.atOnce(filed) && r.PostForm.Get("accept") != "" {
-		return web.Redirect(w, r, urlOf(filed.ID, pathLane))
+	if p.AtOnce(filed) && r.PostForm.Get("accept") != "" {
+		return web.Redirect(w, r, office.URL(filed.ID, office.PathLane))
 	}
-	return web.Redirect(w, r, urlOf(filed.ID, ""))
+	return web.Redirect(w, r, office.URL(filed.ID, ""))
 }
 
 // filedVersion is the version of every dossier that was just filed.
 const filedVersion = 1
-
-func (p Pages) showCounter(w http.ResponseWriter, r *http.Request, status int, page counterPage) error {
-	for i := range page.Views {
-		page.Views[i].Errors = page.Errors
-	}
-	return web.Render(w, r, status, counterView(page))
-}
 
 // placed leads a fault about the dossier as a whole, such as another agency's
 // place, to the field that says the place.
@@ -422,10 +260,10 @@ func (p Pages) receive(r *http.Request, f *form.Form, draft dossier.Draft) (got 
 		for _, h := range headers {
 			paper, err := p.receiveOne(r, x, draft, h, held)
 			if err != nil {
-				if !refusal(err) {
+				if !office.Refusal(err) {
 					return nil, nil, err
 				}
-				wrong = append(wrong, fieldsOf(atField(err, name))...)
+				wrong = append(wrong, office.FieldsOf(office.AtField(err, name))...)
 				continue
 			}
 			if !slices.ContainsFunc(draft.Answers[name].Files, func(f form.File) bool { return f.ID == paper.ID }) {
@@ -467,7 +305,7 @@ func (p Pages) sentBefore(w http.ResponseWriter, r *http.Request, d counterDesk,
 		}
 		return p.afterFiling(w, r, d, filed)
 	}
-	return web.Render(w, r, http.StatusConflict, sentView(sentPage{URL: urlOf(draft.FiledAs, "")}))
+	return web.Render(w, r, http.StatusConflict, sentView(sentPage{URL: office.URL(draft.FiledAs, "")}))
 }
 
 // asText gives answers as one text; JSON sorts the keys of a map.
@@ -481,23 +319,3 @@ func asText(a form.Answers) string {
 
 // sentPage says that a form was sent before with other words.
 type sentPage struct{ URL string }
-
-// env is what a form is checked with at the counter, where the originals are.
-func (p Pages) env(ctx context.Context) form.Env {
-	env := p.Room.Env(message.Lang(ctx))
-	env.AtDesk = true
-	return env
-}
-
-// answerHere begins the answer to a request for somebody who came to the desk; it
-// goes on through the pages of the form.
-func (p Pages) answerHere(w http.ResponseWriter, r *http.Request) error {
-	if err := web.ParseForm(r); err != nil {
-		return err
-	}
-	d, err := p.Room.StartAnswer(r.Context(), web.Actor(r.Context()), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, "/nop-ho-so/"+d.ID)
-}

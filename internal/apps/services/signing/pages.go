@@ -1,4 +1,4 @@
-package desk
+package signing
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/queue"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/audit"
@@ -15,26 +17,22 @@ import (
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
-	"benso/internal/kernel/worktime"
 )
 
-const pathSigning = pathDesk + "/ky-nhieu"
+// Pages are the signer's.
+type Pages struct{ office.Office }
+
+// Routes lists the pages.
+func (p Pages) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET " + office.PathSigning, Access: access.DossierSign, Handler: p.signing},
+		{Pattern: "POST " + office.PathSigning, Access: access.DossierSign, Handler: p.signMany},
+	}
+}
 
 // mostProposals is how many proposals the page of the signer shows at once: those
 // that are due first.
 const mostProposals = 100
-
-func (p Pages) signingRoutes() []web.Route {
-	return []web.Route{
-		{Pattern: "GET " + pathSigning, Access: access.DossierSign, Handler: p.signing},
-		{Pattern: "POST " + pathSigning, Access: access.DossierSign, Handler: p.signMany},
-	}
-}
-
-// toSign is what waits for this official's signature.
-func toSign(actor access.Actor) cases.Filter {
-	return cases.Filter{Scope: actor.Scope(access.DossierRead), Kind: dossier.Kind, State: cases.Working, Desks: []cases.Desk{{Needs: access.DossierSign, Scope: actor.Scope(access.DossierSign)}}}
-}
 
 // proposal is one dossier that waits for a signature, with what matters of it.
 type proposal struct {
@@ -43,7 +41,7 @@ type proposal struct {
 	State     web.State
 	Left      string
 	Procedure string
-	Results   []paper
+	Results   []office.Paper
 	Waiting   bool // the applicant stands at the counter: a result that is due at once
 	Asked     int  // agencies that have not answered
 	Picked    bool
@@ -89,10 +87,10 @@ func (p Pages) showSigning(w http.ResponseWriter, r *http.Request, status int, p
 	if page.Proposals, err = p.proposals(ctx, actor); err != nil {
 		return err
 	}
-	if page.Total, err = cases.Count(ctx, p.Room.DB.Read(), toSign(actor)); err != nil {
+	if page.Total, err = cases.Count(ctx, p.Room.DB.Read(), queue.ToSign(actor)); err != nil {
 		return err
 	}
-	if page.Queues, err = p.besides(ctx, actor, pathSigning); err != nil {
+	if page.Queues, err = (queue.Pages{Office: p.Office}).Besides(ctx, actor, office.PathSigning); err != nil {
 		return err
 	}
 	for i := range page.Proposals {
@@ -108,7 +106,7 @@ func (p Pages) showSigning(w http.ResponseWriter, r *http.Request, status int, p
 // showed.
 func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, error) {
 	q := p.Room.DB.Read()
-	found, _, err := cases.List(ctx, q, toSign(actor), mostProposals, 0)
+	found, _, err := cases.List(ctx, q, queue.ToSign(actor), mostProposals, 0)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -122,15 +120,15 @@ func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, e
 	}
 	var all []proposal
 	for _, d := range dossiers {
-		x := proposal{Dossier: d, URL: urlOf(d.ID, ""), Procedure: p.procedureName(ctx, d.Facet), Waiting: p.atOnce(d)}
-		x.State, x.Left = p.mark(ctx, actor, d.Case)
+		x := proposal{Dossier: d, URL: office.URL(d.ID, ""), Procedure: p.ProcedureName(ctx, d.Facet), Waiting: p.AtOnce(d)}
+		x.State, x.Left = p.Mark(ctx, actor, d.Case)
 		files, err := p.Room.Files.List(ctx, q, file.Owner{Kind: dossier.OwnerDossier, ID: d.ID})
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range files {
 			if f.Slot == dossier.SlotResult {
-				x.Results = append(x.Results, paper{File: f, URL: urlOf(d.ID, "giay-to/"+f.ID)})
+				x.Results = append(x.Results, office.Paper{File: f, URL: office.URL(d.ID, "giay-to/"+f.ID)})
 			}
 		}
 		asked, err := cases.Consults(ctx, q, d.ID)
@@ -153,16 +151,9 @@ func (p Pages) proposals(ctx context.Context, actor access.Actor) ([]proposal, e
 		}
 		return 1
 	})
-	path := journalPath(actor)
-	err = p.journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, path), Action: "dossier.list", ObjectKind: dossier.Kind, Path: path, IDs: ids})
+	path := office.JournalPath(actor)
+	err = p.Journal(ctx, audit.Entry{Actor: actor.Account, ActingFor: actor.ActsFor(access.DossierRead, path), Action: "dossier.list", ObjectKind: dossier.Kind, Path: path, IDs: ids})
 	return all, err
-}
-
-// atOnce says whether the applicant waits at the counter for a result that is due
-// at once (Decree 61/2018, Art. 17.4).
-func (p Pages) atOnce(d dossier.Dossier) bool {
-	proc, err := p.Room.Catalogue.Version(d.Procedure, d.ProcedureVersion)
-	return err == nil && proc.Limit.Unit == worktime.SameDay && d.Channel == string(dossier.Counter) && d.State == cases.Working
 }
 
 // signMany signs all that were ticked, each in its own transaction and under its
@@ -179,13 +170,13 @@ func (p Pages) signMany(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := r.PostForm
 	act := func(id string) dossier.Act {
-		return dossier.Act{ID: id, Version: number(in.Get("version-" + id)), Key: key + "-" + id}
+		return dossier.Act{ID: id, Version: office.Number(in.Get("version-" + id)), Key: key + "-" + id}
 	}
 	if id := in.Get("back"); id != "" {
 		_, err := p.Room.SendBack(ctx, actor, act(id), in.Get("reason-"+id))
-		if refusal(err) {
+		if office.Refusal(err) {
 			page := signingPage{}
-			for _, f := range fieldsOf(err) {
+			for _, f := range office.FieldsOf(err) {
 				f.Name = "reason-" + id
 				page.Errors = append(page.Errors, f)
 			}
@@ -219,7 +210,7 @@ func (p Pages) became(ctx context.Context, actor access.Actor, id string, err er
 		s.Number = message.T(ctx, "desk.signing_unknown")
 		return s
 	}
-	s.Number, s.URL = d.Number+" · "+d.Title, urlOf(d.ID, "")
+	s.Number, s.URL = d.Number+" · "+d.Title, office.URL(d.ID, "")
 	return s
 }
 
