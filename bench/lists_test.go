@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -12,14 +13,19 @@ import (
 	"testing"
 	"time"
 
+	"benso/internal/apps/services/counter"
+	"benso/internal/apps/services/desk"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/office"
+	"benso/internal/apps/services/people"
 	"benso/internal/apps/services/queue"
+	"benso/internal/apps/services/register"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/fault"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/vntext"
 	"benso/internal/kernel/web"
@@ -168,33 +174,85 @@ type nobody struct{}
 
 func (nobody) Names(context.Context, ...string) (map[string]string, error) { return nil, nil }
 
+func (nobody) ByHandle(context.Context, identity.Handle) ([]identity.Account, error) { return nil, nil }
+
+func (nobody) ByCitizen(context.Context, string) (identity.Account, error) {
+	return identity.Account{}, fault.Missing("account", "citizen")
+}
+
 func (nobody) Members(context.Context, string, string) ([]identity.Member, error) { return nil, nil }
+
+// officialsSite are the officials' pages of a commune, for one official of it.
+func officialsSite(b *testing.B, room *dossier.Room, role string) http.Handler {
+	b.Helper()
+	roles, problems := access.Load(packs.Bentre())
+	if len(problems) > 0 {
+		b.Fatal(problems[0])
+	}
+	actor := servicestest.Official(b, room, role, role, servicestest.Agency)
+	o := office.Office{Room: room, Officials: nobody{}, Roles: roles}
+	finder := people.Finder{Room: room, Citizens: nobody{}}
+	return web.New(web.Config{Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
+		Handler(queue.Pages{Office: o}, desk.Pages{Office: o}, counter.Pages{Office: o, People: finder}, register.Pages{Office: o, People: finder, NewSheet: func(io.Writer, string, []register.Column) (register.Sheet, error) { return rowless{}, nil }})
+}
+
+// rowless is a spreadsheet that keeps nothing: what is measured is the reading.
+type rowless struct{}
+
+func (rowless) Row(...any) error { return nil }
+
+func (rowless) Close() error { return nil }
+
+func ask(b *testing.B, site http.Handler, path string) {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		b.Errorf("%s answers %d", path, w.Code)
+	}
+}
 
 // Budget: 200 pages a second on two cores, with the journal row that each writes.
 func BenchmarkQueuePage(b *testing.B) {
 	both(b, func(b *testing.B, room *dossier.Room) {
-		roles, problems := access.Load(packs.Bentre())
-		if len(problems) > 0 {
-			b.Fatal(problems[0])
-		}
-		actor := servicestest.Official(b, room, "clerk", "clerk", servicestest.Agency)
-		site := web.New(web.Config{Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
-			Handler(queue.Pages{Office: office.Office{Room: room, Officials: nobody{}, Roles: roles}})
+		site := officialsSite(b, room, "clerk")
 		for name, path := range map[string]string{"agency": "/ban-lam-viec?hang=tat-ca", "role": "/ban-lam-viec?hang=cho", "today": "/ban-lam-viec?hang=hom-nay", "words": "/ban-lam-viec?hang=tat-ca&q=nguyen+thi+anh", "last": "/ban-lam-viec?hang=tat-ca&trang=100"} {
 			b.Run(name, func(b *testing.B) {
 				b.SetParallelism(4)
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
-						r := httptest.NewRequest("GET", path, nil)
-						r.Header.Set("Accept-Encoding", "gzip")
-						w := httptest.NewRecorder()
-						site.ServeHTTP(w, r)
-						if w.Code != http.StatusOK {
-							b.Errorf("status %d", w.Code)
-						}
+						ask(b, site, path)
 					}
 				})
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+			})
+		}
+	})
+}
+
+// Budget: 50 ms for each page that an official waits for, one after the other; the
+// spreadsheet of all dossiers of the commune, 1 second.
+func BenchmarkOfficialsPages(b *testing.B) {
+	both(b, func(b *testing.B, room *dossier.Room) {
+		site, head := officialsSite(b, room, "clerk"), officialsSite(b, room, "head")
+		const desk, so = "/ban-lam-viec", "/ban-lam-viec/so"
+		for _, page := range []struct {
+			name, path string
+			site       http.Handler
+		}{
+			{"queue", desk + "?hang=tat-ca", site}, {"queue-to-give", desk + "?hang=tat-ca&chon=het", head}, {"queue-slip", desk + "?hang=tat-ca&q=nguyn+thi+tuyte", site},
+			{"register", so, site}, {"register-last", so + "?trang=100", site}, {"register-words", so + "?q=nguyen+thi", site}, {"register-slip", so + "?q=nguyn+thi+tuyte", site},
+			{"register-filtered", so + "?trang-thai=mo&thu-tuc=khai+sinh&han=tre&xep=han&nop-tu=2026-06-01", site}, {"register-step", so + "?buoc=check&xep=cu", site},
+			{"person-name", desk + "/nguoi?q=nguyen+thi", site}, {"person-slip", desk + "/nguoi?q=nguyn+thi+tuyte", site}, {"person-phone", desk + "/nguoi?q=0912345678", site}, {"person-citizen", desk + "/nguoi?q=083198004321", site},
+			{"counter-person", desk + "/tiep-nhan-tai-quay?doi=1&nguoi=nguyen+thi+tuyet", site}, {"counter-form", desk + "/tiep-nhan-tai-quay?thu-tuc=" + servicestest.Birth, site},
+			{"spreadsheet", so + "/tep.xlsx", site}, {"csv", so + "/tep.csv", site},
+		} {
+			b.Run(page.name, func(b *testing.B) {
+				for b.Loop() {
+					ask(b, page.site, page.path)
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/page")
 			})
 		}
 	})

@@ -11,6 +11,8 @@ type PageView struct {
 	Places Places
 	Lang   string
 
+	Small bool // smaller boxes, for an official who fills in many
+
 	// Uploads is where a script may send papers in pieces, and Papers where those
 	// that came are looked at; empty where papers only come with the page.
 	Uploads, Papers string

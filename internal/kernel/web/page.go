@@ -158,6 +158,7 @@ type Field struct {
 	Multiple     bool
 	Shortcut     string // a key that leads into the box, on dense pages
 	Plain        bool   // the browser neither corrects nor capitalises
+	Small        bool   // smaller Radios, on dense pages
 }
 
 // Option is one answer of Radios, Checkboxes or Select.

@@ -783,7 +783,7 @@ func answerForm(p consultedPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Radios(web.Field{Name: "opinion", Label: message.T(ctx, "desk.consult_opinion"), Error: web.ErrorAt(ctx, p.Errors, "opinion")}, p.opinions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Radios(web.Field{Name: "opinion", Label: message.T(ctx, "desk.consult_opinion"), Small: true, Error: web.ErrorAt(ctx, p.Errors, "opinion")}, p.opinions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

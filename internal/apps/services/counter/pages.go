@@ -210,6 +210,9 @@ func part(page *form.Page) string { return "part-" + page.ID }
 
 // pairs puts two parts beside each other, in the order of the form.
 func (p counterPage) pairs() [][]form.PageView {
+	for i := range p.Views {
+		p.Views[i].Small = true
+	}
 	return slices.Collect(slices.Chunk(p.Views, 2))
 }
 

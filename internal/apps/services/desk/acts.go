@@ -288,6 +288,8 @@ func (p actPage) reasonHint(ctx context.Context) string {
 		return message.T(ctx, "desk.reason_hint_inside")
 	case dossier.ActMisfile:
 		return message.T(ctx, "desk.reason_hint_misfile")
+	case dossier.ActApologise:
+		return message.T(ctx, "desk.reason_hint_late")
 	}
 	return message.T(ctx, "desk.reason_hint")
 }

@@ -47,7 +47,7 @@ func askOthers(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, 
 		return dossier.Dossier{}, err
 	}
 	pack(in, "agency", "question", "amount", "unit")
-	wrong := fault.New(fault.Invalid, "dossier.consult_incomplete")
+	names := map[string]fault.Field{} // what is wrong with the names that were typed
 	var ask []dossier.Question
 	for i := range rows(in) {
 		name := strings.TrimSpace(in.Get(office.Row("agency", i)))
@@ -58,16 +58,27 @@ func askOthers(ctx context.Context, p Pages, actor access.Actor, a dossier.Act, 
 		if name != "" {
 			agency, f := p.meantAgency(ctx, d, name)
 			if f != nil {
-				wrong = wrong.WithField(office.Row("agency", i), f.Key, f.Args...)
+				at := office.Row("agency", i)
+				names[at] = fault.Field{Name: at, Key: f.Key, Args: f.Args}
 			}
 			q.Agency = agency.ID
 		}
 		ask = append(ask, q)
 	}
-	if len(wrong.Fields) > 0 {
-		return dossier.Dossier{}, wrong
+	after, err := p.Room.Consult(ctx, actor, a, ask)
+	if len(names) == 0 || !fault.Is(err, fault.Invalid) {
+		return after, err
 	}
-	return p.Room.Consult(ctx, actor, a, ask)
+	// The room refuses a question to no agency, with all that is wrong with the
+	// others; why there is none is known here.
+	wrong := fault.New(fault.Invalid, "dossier.consult_incomplete")
+	for _, f := range fault.Of(err).Fields {
+		if typed, ok := names[f.Name]; ok {
+			f = typed
+		}
+		wrong = wrong.WithField(f.Name, f.Key, f.Args...)
+	}
+	return dossier.Dossier{}, wrong
 }
 
 // pack moves the rows that say something to the front, so that a fault names the

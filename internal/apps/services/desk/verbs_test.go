@@ -234,6 +234,8 @@ func TestNeighbourWhoIsAskedAnswersAndTheAskerSeesAllSideBySide(t *testing.T) {
 	ask := w.checker.open(home + "/" + d.ID + "/xin-y-kien")
 	ask.press("xin-y-kien").must(http.StatusUnprocessableEntity).has("Chọn cơ quan cần hỏi")
 	ask.press("xin-y-kien", "agency-0", "ủy ban", "question-0", "?").must(http.StatusUnprocessableEntity).has("cơ quan khớp")
+	ask.press("xin-y-kien", "agency-0", "khong co", "question-1", "?", "agency-2", "phuong phu khuong", "amount-2", "0").must(http.StatusUnprocessableEntity).
+		has("Không có cơ quan nào tên “khong co”", "Chọn cơ quan cần hỏi", "Nhập thời hạn trả lời, từ 1 đến 60", "Viết nội dung cần hỏi")
 	ask.press("xin-y-kien", "agency-2", "phuong phu khuong", "question-2", "Có thường trú không?", "amount-2", "4", "unit-2", "working_hours").follow().has("Có thường trú không?", "Còn 1 cơ quan chưa trả lời")
 	all, err := cases.Consults(t.Context(), w.room.DB.Read(), d.ID)
 	if err != nil || len(all) != 1 {

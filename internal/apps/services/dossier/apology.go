@@ -80,7 +80,7 @@ func (r *Room) appointment(day string, after time.Time) (at time.Time, provision
 	}
 	at, ok := r.Calendar.CloseOf(on)
 	if !ok {
-		return wrong("dossier.due_not_working")
+		return wrong("dossier.apology_date_not_working")
 	}
 	if !at.After(after) {
 		return wrong("dossier.apology_date_earlier")

@@ -34,9 +34,10 @@ func Refusal(err error) bool {
 }
 
 // Shown says whether what somebody wrote for an act that failed is shown to them
-// again: they can mend it, or somebody was faster, or they may not, or not now.
+// again: they can mend it, or somebody was faster, or it cannot be done now. To
+// somebody who may not do it nothing is shown.
 func Shown(err error) bool {
-	for _, k := range []fault.Kind{fault.Conflict, fault.Forbidden, fault.Exhausted, fault.Unavailable} {
+	for _, k := range []fault.Kind{fault.Conflict, fault.Exhausted, fault.Unavailable} {
 		if fault.Is(err, k) {
 			return true
 		}

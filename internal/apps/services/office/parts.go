@@ -20,19 +20,33 @@ func FirstKey(ctx context.Context, i int) templ.Attributes {
 	return templ.Attributes{"data-shortcut": "o", "aria-keyshortcuts": "o", "data-shortcut-label": message.T(ctx, "desk.open_first")}
 }
 
+// picks are the keys of the lines of a short list, in their order. They are no keys
+// of the pages that have such lists.
+const picks = "oadefgikl"
+
+// PickKey opens a line of a short list with a key of its own, as far as there are
+// keys.
+func PickKey(i int, label string) templ.Attributes {
+	k := pick(i)
+	if k == "" {
+		return nil
+	}
+	return templ.Attributes{"data-shortcut": k, "aria-keyshortcuts": k, "data-shortcut-label": label}
+}
+
+func pick(i int) string {
+	if i >= len(picks) {
+		return ""
+	}
+	return picks[i : i+1]
+}
+
 // Keyed gives a button its key; none when it has none.
 func Keyed(key string) templ.Attributes {
 	if key == "" {
 		return nil
 	}
 	return templ.Attributes{"data-shortcut": key, "aria-keyshortcuts": key}
-}
-
-func describedBy(wrong string) templ.Attributes {
-	if wrong == "" {
-		return nil
-	}
-	return templ.Attributes{"aria-describedby": "so-error"}
 }
 
 // describedByName binds a box to what is wrong with it.

@@ -27,9 +27,6 @@ func (p queuePage) nav(ctx context.Context) []web.Link {
 // columns are the heads of a queue's table.
 func (p queuePage) columns(ctx context.Context) []web.Column {
 	var columns []web.Column
-	if p.Give {
-		columns = append(columns, web.Column{Text: message.T(ctx, "desk.col_tick"), Hidden: true})
-	}
 	for _, key := range []string{"desk.col_number", "desk.col_subject", "desk.col_procedure", "desk.col_step", "desk.col_who"} {
 		columns = append(columns, web.Column{Text: message.T(ctx, key)})
 	}

@@ -124,9 +124,6 @@ func (p viewsPage) typed(v View) string {
 // columns are the heads of the register's table.
 func (p listPage) columns(ctx context.Context) []web.Column {
 	var columns []web.Column
-	if p.Give {
-		columns = append(columns, web.Column{Text: message.T(ctx, "desk.col_tick"), Hidden: true})
-	}
 	for _, key := range []string{"desk.col_number", "desk.col_subject", "desk.col_procedure", "register.dates", "desk.col_step", "desk.col_who"} {
 		columns = append(columns, web.Column{Text: message.T(ctx, key)})
 	}
