@@ -75,6 +75,9 @@ type commands struct {
 		Add    officialAdd    `cmd:"" help:"Add an official, or give one another role."`
 		Import officialImport `cmd:"" help:"Take in officials and their roles from a CSV file, whole or not at all."`
 	} `cmd:"" help:"The people who work here."`
+	Board struct {
+		Recount boardRecount `cmd:"" help:"Count every number of the board anew from the records, and say what differs."`
+	} `cmd:"" help:"The targets and what is counted for them."`
 	Verify verifyCommand `cmd:"" help:"Recompute the journal's chain and the digest of every paper."`
 	Doctor doctorCommand `cmd:"" help:"Say what is wrong, line by line."`
 }

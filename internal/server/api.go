@@ -21,6 +21,7 @@ func api(targets *board.Room) web.Routes {
 	call := web.Wrap(http.StripPrefix(apiPath, mux))
 	return web.Routes{
 		{Pattern: "GET " + apiPath + "/v1/targets", Access: access.Public, Handler: call, Bare: true},
+		{Pattern: "GET " + apiPath + "/v1/targets/{id}/readings", Access: access.Public, Handler: call, Bare: true},
 		{Pattern: "GET " + apiPath + "/openapi.json", Access: access.Public, Handler: call, Bare: true},
 	}
 }

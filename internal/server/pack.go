@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"benso/internal/apps/board"
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/portal"
@@ -30,6 +31,7 @@ func Checkers() *pack.Registry {
 		return catalogue.Check(fsys, dossier.Vocabulary, roles)
 	})
 	r.Register(targets.Check)
+	r.Register(board.CheckMap)
 	r.Register(portal.Check)
 	return &r
 }
@@ -76,6 +78,7 @@ type province struct {
 	calendar   *worktime.Calendar
 	roles      access.Roles
 	resolution *targets.Resolution
+	maps       *board.Map
 	catalogue  *catalogue.Catalogue
 	guide      *portal.Guide
 }
@@ -96,6 +99,8 @@ func loadProvince(ctx context.Context, db *database.DB) (p province, err error) 
 	p.roles, problems = access.Load(fsys)
 	keep(problems)
 	p.resolution, problems = targets.Load(fsys)
+	keep(problems)
+	p.maps, problems = board.LoadMap(fsys)
 	keep(problems)
 	if len(found) > 0 {
 		return province{}, fmt.Errorf("the pack in the database does not load: %w", found[0])

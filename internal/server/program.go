@@ -167,6 +167,10 @@ func (p *Program) join() (err error) {
 	if p.Targets, err = targets.New(p.DB, p.Clock, p.province.resolution, measures.Source{Catalogue: p.province.catalogue}); err != nil {
 		return err
 	}
+	p.Targets.Settled = func(ctx context.Context, q database.Querier) (bool, error) {
+		waits, err := event.Waits(ctx, q, "targets")
+		return !waits, err
+	}
 	if p.Notices, err = p.notices(); err != nil {
 		return err
 	}

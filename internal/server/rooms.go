@@ -12,6 +12,7 @@ import (
 	"benso/internal/apps/board"
 	"benso/internal/apps/helpdesk"
 	"benso/internal/apps/inbox"
+	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/consult"
 	"benso/internal/apps/services/counter"
 	"benso/internal/apps/services/desk"
@@ -99,13 +100,7 @@ func (p *Program) hang() error {
 		},
 	})
 	p.filing = filing.Pages{Room: p.Dossiers, Uploads: p.uploads}
-	targets := board.New(p.DB, p.Clock, p.Log, p.Targets, p.province.units, func(ctx context.Context, code string) string {
-		procedure, err := p.province.catalogue.Procedure(code)
-		if err != nil {
-			return ""
-		}
-		return procedure.Name.In(message.Lang(ctx))
-	})
+	targets := board.New(p.DB, p.Clock, p.Log, p.Targets, p.province.units, subjects{p.province.catalogue}, p.province.maps, p.Config.base)
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
@@ -147,4 +142,25 @@ func (p *Program) home(ctx context.Context, who string) string {
 		return administration.Path
 	}
 	return account.Path
+}
+
+// subjects tells the board of the procedures.
+type subjects struct{ catalogue *catalogue.Catalogue }
+
+// SubjectName is the name of a procedure.
+func (s subjects) SubjectName(ctx context.Context, code string) string {
+	p, err := s.catalogue.Procedure(code)
+	if err != nil {
+		return ""
+	}
+	return p.Name.In(message.Lang(ctx))
+}
+
+// SubjectField is the field of a procedure.
+func (s subjects) SubjectField(code string) string {
+	p, err := s.catalogue.Procedure(code)
+	if err != nil {
+		return ""
+	}
+	return p.Field
 }

@@ -44,6 +44,10 @@ var table = []row{
 	{pattern: "GET /ban-lam-viec/{id}/giay-to/{file}", kind: "strange", want: "   in  403 403 404 404 404 404 404 404 403 404 404 404 404"},
 	{pattern: "GET /ban-lam-viec/{id}/phieu/{slot}", kind: "accepted", want: "    in  403 403 200 200 200 200 200 200 403 404 404 404 404"},
 
+	// The page for leaders: whoever may open the numbers of the board.
+	//                                                                            str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
+	{pattern: "GET /chi-tieu/lanh-dao", want: "                                   in  403 403 403 403 403 200 200 200 403 403 403 403 200"},
+
 	// The register: everybody who reads dossiers, each those of their own place; one's
 	// saved filters are one's own. People are found by who receives them.
 	//                                                                                    str own oth clk spe sig hea lea ins adm nCl nSp nSi nHe
@@ -187,7 +191,14 @@ var table = []row{
 	{pattern: "GET /chi-tieu", want: "200"},
 	{pattern: "GET /chi-tieu/{id}", kind: "measured", want: "200"},
 	{pattern: "GET /chi-tieu/{id}/{measure}", kind: "measured", want: "200"},
+	{pattern: "GET /chi-tieu/{id}/{measure}/phan-tich", kind: "measured", want: "200"},
+	{pattern: "GET /chi-tieu/{id}/{measure}/dinh-nghia", kind: "measured", want: "200"},
+	{pattern: "GET /chi-tieu/{id}/{measure}/so-lieu.csv", kind: "measured", want: "200"},
+	{pattern: "GET /nhung/chi-tieu/{id}/{measure}", kind: "measured", want: "404"}, // there are no two months to draw
+	{pattern: "GET /chi-tieu/thay-doi.atom", want: "200"},
+	{pattern: "GET /chi-tieu/in.css", want: "200"},
 	{pattern: "GET /api/v1/targets", want: "200"},
+	{pattern: "GET /api/v1/targets/{id}/readings", kind: "measured", want: "200"},
 	{pattern: "GET /api/openapi.json", want: "200"},
 	{pattern: "GET /healthz", want: "200"},
 	{pattern: "GET /readyz", want: "200"},

@@ -3,8 +3,10 @@ package board
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +14,8 @@ import (
 	"golang.org/x/text/language"
 
 	"benso/internal/core/targets"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/decimal"
 	"benso/internal/kernel/fault"
@@ -85,14 +89,16 @@ type Measure struct {
 	Groups      []Group  `json:"groups,omitempty" doc:"What the number is made of; the groups add up to it."`
 	Notes       []string `json:"notes,omitempty" doc:"What is in it and what is not."`
 	Source      string   `json:"source,omitempty" doc:"Who published it."`
-	From        string   `json:"from,omitempty" format:"date" doc:"Beginning of the period of a published figure."`
+	From        string   `json:"from,omitempty" format:"date" doc:"Beginning of the time that is counted over."`
+	Definition  string   `json:"definition,omitempty" doc:"Where it is written what is counted and what is not."`
+	Version     int64    `json:"version,omitempty" doc:"Of the definition."`
 	URL         string   `json:"url,omitempty" doc:"Where the number opens to what was counted."`
 }
 
 // Group is a part of a number.
 type Group struct {
-	By          string `json:"by" enum:"unit,channel,subject"`
-	ID          string `json:"id" doc:"Id of the unit, the channel, or the code of the procedure."`
+	By          string `json:"by" enum:"unit,channel,field"`
+	ID          string `json:"id" doc:"Id of the unit, the channel, or the field; empty for what is joined because it is small, and for what came since midnight."`
 	Name        string `json:"name"`
 	Numerator   int64  `json:"numerator"`
 	Denominator int64  `json:"denominator"`
@@ -131,6 +137,11 @@ func (room *Room) API(api huma.API) {
 		Description: "Open data: no sign-up, any origin. A value that is missing is null, which is not zero.", Tags: []string{"targets"}, Errors: []int{http.StatusServiceUnavailable},
 		Responses: map[string]*huma.Response{"304": {Description: "Nothing has changed since the ETag that was sent."}},
 	}, room.listTargets)
+	huma.Register(api, huma.Operation{
+		OperationID: "list-readings", Method: http.MethodGet, Path: "/v1/targets/{id}/readings", Summary: "The readings of a line, the newest month first",
+		Description: "One reading for each measure and month. A sealed one never changes; a correction is another one beside it, which names it. Open data: no sign-up, any origin.",
+		Tags:        []string{"targets"}, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+	}, room.listReadings)
 }
 
 var languages = language.NewMatcher([]language.Tag{language.Vietnamese, language.English})
@@ -141,6 +152,10 @@ func (room *Room) listTargets(ctx context.Context, in *targetsInput) (*targetsOu
 		lang = "en"
 	}
 	ctx = message.WithLang(ctx, lang)
+	snapshot, err := room.targets.Snapshot(ctx)
+	if err != nil {
+		return nil, room.problem(ctx, err)
+	}
 	all, err := room.targets.Standings(ctx)
 	if err != nil {
 		return nil, room.problem(ctx, err)
@@ -150,7 +165,7 @@ func (room *Room) listTargets(ctx context.Context, in *targetsInput) (*targetsOu
 		AllowOrigin: "*", ExposeHeaders: "ETag", ResourcePolicy: "cross-origin", Body: Targets{Items: []Item{}},
 	}
 	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, room.item(ctx, s))
+		out.Body.Items = append(out.Body.Items, room.item(ctx, snapshot, s))
 	}
 	body, err := json.Marshal(out.Body)
 	if err != nil {
@@ -184,7 +199,7 @@ func (room *Room) problem(ctx context.Context, err error) error {
 	return huma.NewError(status, message.T(ctx, f.Key, f.Args...))
 }
 
-func (room *Room) item(ctx context.Context, s targets.Standing) Item {
+func (room *Room) item(ctx context.Context, snapshot *targets.Snapshot, s targets.Standing) Item {
 	i := Item{
 		ID: s.Line.ID, Text: say(ctx, s.Line.Text), Level: string(s.Line.Level), State: string(s.State), Value: number(s.Value), Milestones: []Milestone{}, Measures: []Measure{},
 	}
@@ -196,7 +211,7 @@ func (room *Room) item(ctx context.Context, s targets.Standing) Item {
 		i.Milestones = append(i.Milestones, x)
 	}
 	for _, f := range s.Measures {
-		i.Measures = append(i.Measures, room.measure(ctx, s.Line.ID, f))
+		i.Measures = append(i.Measures, room.measure(ctx, snapshot, s.Line.ID, f))
 	}
 	for _, f := range s.Reported {
 		i.Measures = append(i.Measures, published(ctx, f))
@@ -212,7 +227,7 @@ func (room *Room) item(ctx context.Context, s targets.Standing) Item {
 	return i
 }
 
-func (room *Room) measure(ctx context.Context, line string, f targets.Figure) Measure {
+func (room *Room) measure(ctx context.Context, snapshot *targets.Snapshot, line string, f targets.Figure) Measure {
 	m := Measure{
 		ID: f.ID, Name: say(ctx, f.Name), State: string(targets.NotMeasured), Unit: string(f.Unit), Value: number(f.Value), Reason: string(f.Reason),
 		Counts: say(ctx, f.Numerator), Of: say(ctx, f.Denominator),
@@ -232,12 +247,22 @@ func (room *Room) measure(ctx context.Context, line string, f targets.Figure) Me
 	for _, n := range r.Notes {
 		m.Notes = append(m.Notes, note(ctx, n))
 	}
+	v, ok := room.see(access.Actor{}, snapshot, f.Measure, scene{span: f.Measure.SpanAt(r.AsOf), on: room.today()})
 	for _, by := range f.By {
-		for _, c := range targets.Sum(r.Cells, by) {
-			m.Groups = append(m.Groups, Group{By: string(by), ID: c.Unit + c.Channel + c.Subject, Name: room.axisValue(ctx, c, by), Numerator: c.Numerator, Denominator: c.Denominator})
+		if !ok || by == targets.BySubject { // a thousand procedures stand in the CSV
+			continue
+		}
+		for _, l := range room.lines(ctx, v, by) {
+			m.Groups = append(m.Groups, Group{By: string(by), ID: l.Key, Name: l.Name, Numerator: l.Cell.Numerator, Denominator: l.Cell.Denominator})
+		}
+		if v.Today.Denominator != 0 {
+			m.Groups = append(m.Groups, Group{By: string(by), Name: message.T(ctx, "board.since_midnight"), Numerator: v.Today.Numerator, Denominator: v.Today.Denominator})
 		}
 	}
-	m.URL = fmt.Sprintf("%s/%s", lineURL(line), f.ID)
+	m.URL, m.Definition, m.Version = measureURL(line, f.ID), definitionURL(line, f.ID), f.Measure.Version
+	if f.Window != targets.Daily {
+		m.From = clock.Day(r.From)
+	}
 	return m
 }
 
@@ -254,3 +279,84 @@ func published(ctx context.Context, f targets.Reported) Measure {
 }
 
 var _ huma.SchemaProvider = Number{}
+
+// Readings is the answer of GET /api/v1/targets/{id}/readings.
+type Readings struct {
+	Items   []ReadingItem `json:"items" nullable:"false"`
+	Total   int           `json:"total" doc:"Readings in all."`
+	Page    int           `json:"page"`
+	PerPage int           `json:"per_page"`
+	Next    string        `json:"next,omitempty" doc:"Address of the next page; none on the last one."`
+}
+
+// ReadingItem is a measure counted in a month.
+type ReadingItem struct {
+	ID          string  `json:"id"`
+	Measure     string  `json:"measure" example:"dossiers.online"`
+	Version     int64   `json:"version" doc:"Of the measure's definition."`
+	Month       string  `json:"month" example:"2026-11"`
+	AsOf        string  `json:"as_of" format:"date-time" doc:"Until when it counts."`
+	MadeAt      string  `json:"made_at" format:"date-time"`
+	Numerator   int64   `json:"numerator"`
+	Denominator int64   `json:"denominator"`
+	Value       *Number `json:"value"`
+	Sealed      bool    `json:"sealed"`
+	Corrects    string  `json:"corrects,omitempty" doc:"Id of the sealed reading that this one stands beside."`
+	Facts       int64   `json:"facts_to" doc:"Number of the last fact that was counted."`
+	Journal     int64   `json:"journal_to" doc:"Line of the journal that was chained last when it was made."`
+	Digest      string  `json:"digest" doc:"SHA-256 of the reading and of everything that it counted."`
+}
+
+type readingsInput struct {
+	ID      string `path:"id" example:"G1.dossiers"`
+	Measure string `query:"measure" doc:"One measure of the line; all when empty."`
+	Page    int    `query:"page" default:"1" minimum:"1" maximum:"100000"`
+	PerPage int    `query:"per_page" default:"100" minimum:"1" maximum:"500"`
+}
+
+type readingsOutput struct {
+	CacheControl   string `header:"Cache-Control"`
+	AllowOrigin    string `header:"Access-Control-Allow-Origin"`
+	ResourcePolicy string `header:"Cross-Origin-Resource-Policy"`
+	Body           Readings
+}
+
+func (room *Room) listReadings(ctx context.Context, in *readingsInput) (*readingsOutput, error) {
+	l, ok := room.targets.Resolution().Line(in.ID)
+	if !ok {
+		return nil, room.problem(ctx, fault.Missing("line", in.ID))
+	}
+	measures := l.Measures
+	if in.Measure != "" {
+		if !slices.Contains(measures, in.Measure) {
+			return nil, room.problem(ctx, fault.Missing("measure", in.Measure))
+		}
+		measures = []string{in.Measure}
+	}
+	s, err := room.targets.Snapshot(ctx)
+	if err != nil {
+		return nil, room.problem(ctx, err)
+	}
+	all := s.Readings(measures)
+	out := &readingsOutput{CacheControl: "public, max-age=5", AllowOrigin: "*", ResourcePolicy: "cross-origin", Body: Readings{Items: []ReadingItem{}, Total: len(all), Page: in.Page, PerPage: in.PerPage}}
+	from := min(len(all), (in.Page-1)*in.PerPage)
+	to := min(len(all), from+in.PerPage)
+	for _, r := range all[from:to] {
+		i := ReadingItem{
+			ID: r.ID, Measure: r.Measure, Version: r.Version, Month: r.Month, AsOf: r.AsOf.UTC().Format(time.RFC3339Nano), MadeAt: r.MadeAt.UTC().Format(time.RFC3339Nano),
+			Numerator: r.Numerator, Denominator: r.Denominator, Sealed: r.Sealed, Corrects: r.Corrects, Facts: r.FactsTo, Journal: r.JournalTo, Digest: r.Digest,
+		}
+		if m, _ := room.targets.Resolution().Measure(r.Measure); m.Kind == targets.ShareOf {
+			i.Value = number(targets.Cell{Numerator: r.Numerator, Denominator: r.Denominator}.Share())
+		}
+		out.Body.Items = append(out.Body.Items, i)
+	}
+	if to < len(all) {
+		q := url.Values{"page": {strconv.Itoa(in.Page + 1)}, "per_page": {strconv.Itoa(in.PerPage)}}
+		if in.Measure != "" {
+			q.Set("measure", in.Measure)
+		}
+		out.Body.Next = "/api/v1/targets/" + url.PathEscape(l.ID) + "/readings?" + q.Encode()
+	}
+	return out, nil
+}

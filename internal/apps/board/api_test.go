@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -135,6 +136,7 @@ func TestTroubleIsAProblemWithoutItsCause(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(150 * time.Millisecond) // until then what was read is taken for the newest
 	res := p.get("/api/v1/targets")
 	var problem map[string]any
 	decode(t, res, &problem)

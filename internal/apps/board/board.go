@@ -1,10 +1,8 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
-	"slices"
 	"strings"
 
 	"benso/internal/core/targets"
@@ -14,7 +12,6 @@ import (
 	"benso/internal/kernel/form"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/unit"
-	"benso/internal/kernel/vntext"
 )
 
 // Room is the board of one province.
@@ -24,13 +21,24 @@ type Room struct {
 	log      *slog.Logger
 	targets  *targets.Room
 	tree     *unit.Tree
-	subjects func(ctx context.Context, code string) string
+	subjects Subjects
+	base     func() string
+	maps     *Map
+	units    unitCache
 }
 
-// New makes the board. subjects gives the name of a procedure by its code, in the
-// language of the context; nil, or an empty name, shows the code.
-func New(db *database.DB, c clock.Clock, log *slog.Logger, t *targets.Room, tree *unit.Tree, subjects func(ctx context.Context, code string) string) *Room {
-	return &Room{db: db, clock: c, log: log, targets: t, tree: tree, subjects: subjects}
+// Subjects knows the procedures that are counted by their codes.
+type Subjects interface {
+	// SubjectName is the name in the language of the context; empty: the code is shown.
+	SubjectName(ctx context.Context, code string) string
+	// SubjectField is the field that the procedure belongs to; empty: not known.
+	SubjectField(code string) string
+}
+
+// New makes the board. base is the address of the site, such as
+// https://dichvu.example.vn, for what is read elsewhere.
+func New(db *database.DB, c clock.Clock, log *slog.Logger, t *targets.Room, tree *unit.Tree, subjects Subjects, maps *Map, base func() string) *Room {
+	return &Room{db: db, clock: c, log: log, targets: t, tree: tree, subjects: subjects, maps: maps, base: base}
 }
 
 func say(ctx context.Context, t form.Text) string { return t.In(message.Lang(ctx)) }
@@ -72,10 +80,8 @@ func length(v *decimal.Decimal) int64 {
 }
 
 func (room *Room) subject(ctx context.Context, code string) string {
-	if room.subjects != nil && code != "" {
-		if name := room.subjects(ctx, code); name != "" {
-			return name
-		}
+	if name := room.subjects.SubjectName(ctx, code); name != "" {
+		return name
 	}
 	return code
 }
@@ -97,102 +103,19 @@ func channel(ctx context.Context, id string) string {
 	return id
 }
 
-func (room *Room) axisValue(ctx context.Context, c targets.Cell, by targets.Axis) string {
+func (room *Room) axisValue(ctx context.Context, key string, by targets.Axis) string {
 	switch by {
 	case targets.ByUnit:
-		return room.unit(c.Unit)
+		return room.unit(key)
 	case targets.ByChannel:
-		return channel(ctx, c.Channel)
-	}
-	return room.subject(ctx, c.Subject)
-}
-
-// part is one row of a breakdown.
-type part struct {
-	Name  string
-	Cell  targets.Cell
-	Share *decimal.Decimal // of its own denominator; of a breakdown, of the whole
-}
-
-// parts breaks a reading down along one axis. Of a share the worst comes first,
-// since that is what a leader looks for; of a breakdown the largest.
-func (room *Room) parts(ctx context.Context, m targets.Measure, r targets.Reading, by targets.Axis) []part {
-	var all []part
-	for _, c := range targets.Sum(r.Cells, by) {
-		p := part{Name: room.axisValue(ctx, c, by), Cell: c, Share: c.Share()}
-		if m.Kind == targets.Breakdown {
-			p.Share = targets.Cell{Numerator: c.Denominator, Denominator: r.Denominator}.Share()
+		return channel(ctx, key)
+	case targets.ByField:
+		if key == "" {
+			return message.T(ctx, "board.no_field")
 		}
-		all = append(all, p)
+		return key
 	}
-	slices.SortStableFunc(all, func(a, b part) int {
-		worst := 0
-		if m.Kind == targets.ShareOf {
-			worst = compare(a.Share, b.Share)
-		}
-		return cmp.Or(worst, cmp.Compare(b.Cell.Denominator, a.Cell.Denominator), cmp.Compare(vntext.SortKey(a.Name), vntext.SortKey(b.Name)))
-	})
-	return all
-}
-
-// compare puts a share that has no value after those that have one.
-func compare(a, b *decimal.Decimal) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
-	}
-	return a.Cmp(*b)
-}
-
-// silent are the communes of the resolution of which nothing was counted: they
-// stand beside the breakdown, since they are neither good nor bad.
-func (room *Room) silent(r targets.Reading) []string {
-	counted := map[string]bool{}
-	for _, c := range r.Cells {
-		counted[c.Unit] = counted[c.Unit] || c.Denominator > 0
-	}
-	view := room.tree.At(database.Date(clock.Day(r.AsOf)))
-	var names []string
-	for _, root := range room.targets.Resolution().Units {
-		for _, u := range view.Communes(root) {
-			if !counted[u.ID] {
-				names = append(names, u.Name)
-			}
-		}
-	}
-	return names
-}
-
-// cellRow is a row of the public view of an opened number.
-type cellRow struct {
-	Unit, Channel, Subject string
-	Count                  int64
-}
-
-// cells are the parts of a number that have anything in them, by place, channel
-// and procedure; they add up to it.
-func (room *Room) cells(ctx context.Context, r targets.Reading, p targets.Part) []cellRow {
-	var all []cellRow
-	for _, c := range r.Cells {
-		if n := c.Of(p); n > 0 {
-			row := cellRow{Subject: room.subject(ctx, c.Subject), Count: n}
-			if c.Unit != "" {
-				row.Unit = room.unit(c.Unit)
-			}
-			if c.Channel != "" {
-				row.Channel = channel(ctx, c.Channel)
-			}
-			all = append(all, row)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b cellRow) int {
-		return cmp.Or(cmp.Compare(vntext.SortKey(a.Unit), vntext.SortKey(b.Unit)), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Subject, b.Subject))
-	})
-	return all
+	return room.subject(ctx, key)
 }
 
 // mark is a state of the board: a shape, words and a colour that repeats them.

@@ -50,44 +50,77 @@ func (m *memory) Measures() []string {
 	return []string{"services.full", "dossiers.online", "dossiers.on_time", "dossiers.by_channel"}
 }
 
+func (m *memory) Rule(measure string) (targets.Rule, bool) {
+	switch measure {
+	case "dossiers.online":
+		return targets.Rule{Fact: "filed", Hit: []string{"online"}}, true
+	case "dossiers.on_time":
+		return targets.Rule{Fact: "resolved", Of: []string{"day", "late"}, Hit: []string{"day"}}, true
+	case "dossiers.by_channel":
+		return targets.Rule{Fact: "filed"}, true
+	}
+	return targets.Rule{}, false
+}
+
+func (d dossier) facts() []targets.Fact {
+	f := targets.Fact{Record: d.id, Fact: "filed", N: 1, Month: targets.MonthOf(d.filed), Unit: targets.UnitOf(d.path), Channel: d.channel, Subject: "1.001193", Class: d.channel, At: d.filed}
+	all := []targets.Fact{f}
+	if !d.resolved.IsZero() {
+		f.Fact, f.Month, f.At, f.Class = "resolved", targets.MonthOf(d.resolved), d.resolved, "day"
+		if d.late {
+			f.Class = "late"
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+func (m *memory) FactsOf(_ context.Context, _ database.Querier, within access.Scope, ids []string) (all []targets.Fact, err error) {
+	for _, d := range m.dossiers {
+		if within.Contains(d.path) && slices.Contains(ids, d.id) {
+			all = append(all, d.facts()...)
+		}
+	}
+	return all, m.fail
+}
+
+func (m *memory) After(_ context.Context, _ database.Querier, id string, limit int) (ids []string, err error) {
+	for _, d := range m.dossiers {
+		if d.id > id && len(ids) < limit {
+			ids = append(ids, d.id)
+		}
+	}
+	return ids, m.fail
+}
+
+func (m *memory) Recount(_ context.Context, _ *database.DB, within access.Scope) ([]targets.Tally, error) {
+	cells := targets.Cells{}
+	for _, d := range m.dossiers {
+		if within.Contains(d.path) {
+			for _, f := range d.facts() {
+				cells.Add(f)
+			}
+		}
+	}
+	return cells.Tallies(), m.fail
+}
+
 func (m *memory) counted(q targets.Question, d dossier) (in, hit bool) {
-	in = q.Within.Contains(d.path) && !d.filed.After(q.AsOf)
+	happened := func(t time.Time) bool { return !t.IsZero() && !t.Before(q.From) && !t.After(q.AsOf) }
+	in = q.Within.Contains(d.path) && happened(d.filed)
 	switch q.Measure {
 	case "dossiers.online":
 		return in, d.channel == "online"
 	case "dossiers.on_time":
-		return in && !d.resolved.IsZero() && !d.resolved.After(q.AsOf), !d.late
+		return q.Within.Contains(d.path) && happened(d.resolved), !d.late
 	}
 	return in, true
 }
 
-func (m *memory) Count(_ context.Context, _ database.Querier, q targets.Question) (targets.Count, error) {
-	if q.Measure == "services.full" {
-		one := targets.Cell{Subject: "1.001193", Numerator: 1, Denominator: 1}
-		return targets.Count{Numerator: 1, Denominator: 1, Cells: []targets.Cell{one}, Notes: []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", "1", "sector", "0", "unassigned", "0"}}}}, m.fail
-	}
-	var c targets.Count
-	for _, d := range m.dossiers {
-		in, hit := m.counted(q, d)
-		if !in {
-			continue
-		}
-		cell := targets.Cell{Unit: targets.UnitOf(d.path), Channel: d.channel, Subject: "1.001193", Denominator: 1}
-		if hit {
-			cell.Numerator = 1
-		}
-		i := slices.IndexFunc(c.Cells, func(x targets.Cell) bool {
-			return x.Unit == cell.Unit && x.Channel == cell.Channel
-		})
-		if i < 0 {
-			i = len(c.Cells)
-			c.Cells = append(c.Cells, targets.Cell{Unit: cell.Unit, Channel: cell.Channel, Subject: cell.Subject})
-		}
-		c.Cells[i].Numerator += cell.Numerator
-		c.Cells[i].Denominator++
-		c.Numerator += cell.Numerator
-		c.Denominator++
-	}
+// Count counts the services; dossiers are counted by their facts.
+func (m *memory) Count(context.Context, database.Querier, targets.Question) (c targets.Count, err error) {
+	c.Add(1, 1, map[targets.Axis]string{targets.BySubject: "1.001193"})
+	c.Notes = []targets.Note{{Key: "measures.catalogue_size", Args: []string{"n", "1", "sector", "0", "unassigned", "0"}}}
 	return c, m.fail
 }
 
@@ -140,7 +173,8 @@ func newProvince(t testing.TB, db *database.DB) *province {
 	p := &province{t: t, db: db, clock: clock.NewFake(noon), source: &memory{}}
 	resolution, problems := targets.Load(packs.Bentre())
 	tree, more := unit.Load(packs.Bentre())
-	if len(problems)+len(more) > 0 {
+	maps, wrong := board.LoadMap(packs.Bentre())
+	if problems = append(problems, wrong...); len(problems)+len(more) > 0 {
 		t.Fatal(problems, more)
 	}
 	for i := range 150 {
@@ -159,13 +193,7 @@ func newProvince(t testing.TB, db *database.DB) *province {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	subjects := func(ctx context.Context, code string) string {
-		if code == "1.001193" && message.Lang(ctx) == "vi" {
-			return "Thủ tục đăng ký khai sinh"
-		}
-		return ""
-	}
-	room := board.New(db, p.clock, log, p.targets, tree, subjects)
+	room := board.New(db, p.clock, log, p.targets, tree, procedures{}, maps, func() string { return "https://dichvu.example.vn" })
 	mux := http.NewServeMux()
 	room.API(humago.NewWithPrefix(mux, "/api", board.APIConfig("Bến Số", "1")))
 	site := web.New(web.Config{Sessions: p, Log: log, Clock: p.clock, Province: "Tỉnh Vĩnh Long", Sections: []web.Section{{ID: board.Section, Key: "board.title", URL: board.Path, Access: access.Public}}})
@@ -173,9 +201,56 @@ func newProvince(t testing.TB, db *database.DB) *province {
 	return p
 }
 
+// procedures knows one.
+type procedures struct{}
+
+func (procedures) SubjectName(ctx context.Context, code string) string {
+	if code == "1.001193" && message.Lang(ctx) == "vi" {
+		return "Thủ tục đăng ký khai sinh"
+	}
+	return ""
+}
+
+func (procedures) SubjectField(code string) string {
+	if code == "1.001193" {
+		return "Hộ tịch"
+	}
+	return ""
+}
+
 // leader opens numbers of one commune's agency.
 func leader(path string) access.Actor {
 	return access.Actor{Account: "acc-leader", Name: "Trần Văn Lãnh Đạo", Kind: identity.Official, Grants: []access.Grant{{Role: "head", Path: path, Permissions: []access.Permission{access.BoardOpen}}}}
+}
+
+// dossiers are n that were filed online an hour ago and resolved since.
+func dossiers(id, path string, n int, change func(d *dossier, i int)) []dossier {
+	all := make([]dossier, n)
+	for i := range all {
+		all[i] = dossier{id: fmt.Sprintf("%s%03d", id, i), path: path, channel: "online", filed: noon.Add(-25 * time.Hour), resolved: noon.Add(-24 * time.Hour)}
+		change(&all[i], i)
+	}
+	return all
+}
+
+// tell has the board hear of the dossiers whose ids begin so.
+func (p *province) tell(id string) {
+	p.t.Helper()
+	err := p.db.Write(p.t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		var ids []string
+		for _, d := range p.source.dossiers {
+			if strings.HasPrefix(d.id, id) {
+				ids = append(ids, d.id)
+			}
+		}
+		return p.targets.Keep(ctx, tx, ids)
+	})
+	if err == nil {
+		err = p.targets.Refresh(p.t.Context())
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 func (p *province) get(path string, header ...string) *http.Response {

@@ -29,25 +29,39 @@ func TestBoardShowsEveryLineWithItsState(t *testing.T) {
 	lacks(t, english, "[board.", "Đo từ hồ sơ")
 }
 
-func TestLineTellsWhatIsCountedAndTheWorstPlaceFirst(t *testing.T) {
+func TestLineTellsWhatIsCountedAndLeadsToItsDefinition(t *testing.T) {
 	p := newProvince(t, databasetest.SQLite(t))
 	page := p.page("/chi-tieu/G1.dossiers")
-	has(t, page, "100 hồ sơ", "150 hồ sơ", "66,67%", "120 hồ sơ", "80%", "Đếm lúc", "12:00 ngày 23/11/2026", "(174.411 / 229.704)", "75,93%", "Báo Đồng Khởi", "Thủ tục đăng ký khai sinh",
-		"46 xã, phường chưa có hồ sơ nào được tính", `href="/chi-tieu/G1.dossiers/dossiers.online?phan=tu-so"`, "Tại bộ phận một cửa")
-	lacks(t, page, "CODE-", "style=")
-	table := page[strings.Index(page, `id="dossiers.online-unit"`):]
-	if worst, best := strings.Index(table, "Phường Bến Tre"), strings.Index(table, "Phường Phú Khương"); worst < 0 || best < worst {
-		t.Error("the place with the least filed online does not come first")
-	}
-	has(t, p.page("/chi-tieu/G2.district"), "Cấp huyện kết thúc hoạt động ngày 30/06/2025")
+	has(t, page, "100 hồ sơ", "150 hồ sơ", "66,67%", "120 hồ sơ", "80%", "Đếm lúc", "12:00 ngày 23/11/2026", "từ 01/12/2025 đến 23/11/2026", "(174.411 / 229.704)", "75,93%", "Báo Đồng Khởi",
+		`href="/chi-tieu/G1.dossiers/dossiers.online?phan=tu-so"`, `href="/chi-tieu/G1.dossiers/dossiers.online/dinh-nghia"`, `href="/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=noi"`)
+	lacks(t, page, "CODE-", "style=", "[board.")
+	has(t, p.page("/chi-tieu/G1.dossiers/dossiers.online/dinh-nghia"), "Hồ sơ nộp trực tuyến", "Tất cả hồ sơ đã nộp", "Hồ sơ công chức nhập nhầm thủ tục", "Bản 2, áp dụng từ 25/11/2026", "Bản 1", "01/01/2020 – 24/11/2026", "12 tháng gần nhất")
+	has(t, p.page("/chi-tieu/G2.district"), "Cấp huyện kết thúc hoạt động ngày 30/06/2025", "Suy ra từ chức năng")
 	has(t, p.page("/chi-tieu/S3"), "Tỷ lệ dân số từ mức nào thì coi là phổ cập")
 	has(t, p.page("/chi-tieu/G6a"), "Suy ra từ nguồn: năm 2021 tăng 2 bậc", "dti.gov.vn", "Thứ 51")
 	has(t, p.page("/chi-tieu/G1"), "Danh mục có 1 thủ tục", "Hồ sơ của các dịch vụ công", "1.036 / 1.542")
-	for _, path := range []string{"/chi-tieu/G9", "/chi-tieu/G1/dossiers.online", "/chi-tieu/G3/x.y", "/chi-tieu/G1.dossiers/dossiers.online?phan=x", "/chi-tieu/G1.dossiers/dossiers.online?trang=9", "/chi-tieu/G1.dossiers/dossiers.online?trang=-1"} {
+	for _, path := range []string{"/chi-tieu/G9", "/chi-tieu/G1/dossiers.online", "/chi-tieu/G3/x.y", "/chi-tieu/G1.dossiers/dossiers.online?phan=x", "/chi-tieu/G1.dossiers/dossiers.online?trang=9", "/chi-tieu/G1.dossiers/dossiers.online?trang=-1",
+		"/chi-tieu/G1.dossiers/dossiers.online?nam=2026", "/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=x", "/chi-tieu/G1.dossiers/dossiers.online/phan-tich?nam=2019", "/chi-tieu/G1/dossiers.online/dinh-nghia", "/chi-tieu/G9/dossiers.online/dinh-nghia"} {
 		if res := p.get(path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, res.Status)
 		}
 	}
+}
+
+func TestTableOfPlacesHasTheWorstFirst(t *testing.T) {
+	p := newProvince(t, databasetest.SQLite(t))
+	has(t, p.page("/chi-tieu/G1.dossiers/dossiers.on_time/phan-tich?theo=noi"), "Từ 0 giờ hôm nay", "120 / 150")
+	p.clock.Advance(24 * time.Hour)
+	page := p.page("/chi-tieu/G1.dossiers/dossiers.on_time/phan-tich?theo=noi")
+	has(t, page, "46 xã, phường chưa có hồ sơ nào được tính", "Phường Phú Khương", "80 / 100", "40 / 50", "120 / 150")
+	p.source.dossiers = append(p.source.dossiers, dossiers("z", here, 30, func(d *dossier, i int) { d.late = i < 20 })...)
+	p.tell("z")
+	page = p.page("/chi-tieu/G1.dossiers/dossiers.on_time/phan-tich?theo=noi")
+	if worst, best := strings.Index(page, "Phường Phú Khương"), strings.Index(page, "Phường Bến Tre"); worst < 0 || best < worst {
+		t.Error("the place with the most late does not come first")
+	}
+	has(t, p.page("/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=linh-vuc"), "Hộ tịch")
+	has(t, p.page("/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=thu-tuc"), "Thủ tục đăng ký khai sinh")
 }
 
 var numericCell = regexp.MustCompile(`govuk-table__cell--numeric">([0-9.]+)<`)
@@ -63,23 +77,44 @@ func TestPublicSeesCountsThatAddUpAndNoCodes(t *testing.T) {
 	} {
 		page := p.page(path)
 		lacks(t, page, "CODE-", "d001", "/ban-lam-viec/")
-		var sum, last int
-		for _, m := range numericCell.FindAllStringSubmatch(page, -1) {
-			sum += last
-			n, err := strconv.Atoi(m[1])
-			if err != nil {
-				t.Fatal(err)
+		for _, table := range strings.Split(page, "<table")[1:] {
+			var sum, last int
+			for _, m := range numericCell.FindAllStringSubmatch(table, -1) {
+				sum += last
+				n, err := strconv.Atoi(m[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				last = n
 			}
-			last = n
-		}
-		if sum != want || last != want {
-			t.Errorf("%s: the lines add up to %d under a total of %d, want %d", path, sum, last, want)
+			if sum != want || last != want {
+				t.Errorf("%s: the lines add up to %d under a total of %d, want %d", path, sum, last, want)
+			}
 		}
 	}
 	has(t, p.page("/chi-tieu/G1/services.full?phan=tu-so"), "1.001193", "Đăng ký khai sinh", `href="/thu-tuc/1.001193"`)
 	if rows := journal(t, p.db); len(rows) != 0 {
 		t.Errorf("what is public was journaled: %v", rows)
 	}
+}
+
+// TestPublicNeverSeesASmallNumber: what few did is joined, for everybody but officials
+// of the whole province.
+func TestPublicNeverSeesASmallNumber(t *testing.T) {
+	p := newProvince(t, databasetest.SQLite(t))
+	const third = "86/28810-2025/ubnd-28810-2025/"
+	p.source.dossiers = append(p.source.dossiers, dossiers("z", third, 3, func(*dossier, int) {})...)
+	p.tell("z")
+	p.clock.Advance(24 * time.Hour)
+	for _, path := range []string{"/chi-tieu/G1.dossiers/dossiers.by_channel/phan-tich?theo=noi", "/chi-tieu/G1.dossiers/dossiers.by_channel?phan=mau-so"} {
+		page := p.page(path)
+		has(t, page, "Xã Phú Túc", "Gộp 2 dòng có số nhỏ", "153")
+		lacks(t, page, ">3<", "Từ 0 giờ hôm nay")
+	}
+	p.actor = leader("86/")
+	has(t, p.page("/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=noi"), "3 / 3")
+	p.actor = leader(there)
+	lacks(t, p.page("/chi-tieu/G1.dossiers/dossiers.online/phan-tich?theo=noi"), "3 / 3")
 }
 
 func TestOfficialSeesRecordsOfTheOwnScopeAndIsJournaled(t *testing.T) {
@@ -99,6 +134,7 @@ func TestOfficialSeesRecordsOfTheOwnScopeAndIsJournaled(t *testing.T) {
 		none := p.page("/chi-tieu/G1.dossiers/dossiers.online?phan=tu-so")
 		lacks(t, none, "CODE-")
 		has(t, none, "Công khai chỉ có số lượng")
+		has(t, page, `href="/ban-lam-viec/so?nop-den=2026-11-23&amp;nop-tu=2025-12-01"`)
 		counts := p.page("/chi-tieu/G1.dossiers/dossiers.online?phan=mau-so&xem=tong-hop")
 		lacks(t, counts, "CODE-")
 		has(t, counts, "Xem từng hồ sơ trong phạm vi của bạn")
@@ -153,6 +189,7 @@ func TestPagesOfTheBoardFitAPhoneAndAreAccessible(t *testing.T) {
 		for name, path := range map[string]string{
 			"board": "/chi-tieu", "line": "/chi-tieu/G1.dossiers", "full": "/chi-tieu/G1", "rank": "/chi-tieu/G6a", "open": "/chi-tieu/S3", "ended": "/chi-tieu/G2.district",
 			"counts": "/chi-tieu/G1.dossiers/dossiers.on_time?phan=con-lai", "services": "/chi-tieu/G1/services.full?phan=tu-so",
+			"parts": "/chi-tieu/G1.dossiers/dossiers.on_time/phan-tich?theo=noi", "definition": "/chi-tieu/G1.dossiers/dossiers.on_time/dinh-nghia",
 		} {
 			p.actor.Grants, p.actor.Account = nil, ""
 			b.Open(server.URL + path)

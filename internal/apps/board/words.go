@@ -22,7 +22,7 @@ func milestoneOf(s targets.Standing) *decimal.Decimal {
 	return nil
 }
 
-func breakdownColumns(ctx context.Context, m targets.Measure, by targets.Axis) []web.Column {
+func columnsOf(ctx context.Context, m targets.Measure, by targets.Axis) []web.Column {
 	counted := message.T(ctx, "board.number")
 	if m.Kind == targets.ShareOf {
 		counted = message.T(ctx, "board.hits")
@@ -30,8 +30,8 @@ func breakdownColumns(ctx context.Context, m targets.Measure, by targets.Axis) [
 	return []web.Column{{Text: message.T(ctx, "board.axis_"+string(by))}, {Text: counted, Numeric: true}, {Text: message.T(ctx, "board.share"), Numeric: true}}
 }
 
-// breakdownTitle says what is broken down, and by what.
-func breakdownTitle(ctx context.Context, m targets.Measure, by targets.Axis) string {
+// partsTitle says what is broken down, and by what.
+func partsTitle(ctx context.Context, m targets.Measure, by targets.Axis) string {
 	name := m.Name
 	if m.Kind == targets.Breakdown {
 		name = m.Numerator // the name of a breakdown says already by what
@@ -39,12 +39,30 @@ func breakdownTitle(ctx context.Context, m targets.Measure, by targets.Axis) str
 	return message.T(ctx, "board.by_"+string(by), "measure", say(ctx, name))
 }
 
+// over is the time that a reading is counted over, in words.
+func over(ctx context.Context, m targets.Measure, r targets.Reading) string {
+	if m.Window == targets.Daily {
+		return message.T(ctx, "board.on_day", "date", message.Date(ctx, r.AsOf))
+	}
+	return message.T(ctx, "board.from_to", "from", message.Date(ctx, r.From), "to", message.Date(ctx, r.AsOf))
+}
+
+func spanWords(ctx context.Context, m targets.Measure, s *targets.Snapshot) string {
+	if m.Window == targets.Daily {
+		return message.T(ctx, "board.now")
+	}
+	return message.T(ctx, "board.last_12_months")
+}
+
+// moment writes a month as people do: 11/2026.
+func moment(month string) string { return month[5:] + "/" + month[:4] }
+
 // wholeShare is the share in the last row of a table.
-func wholeShare(f targets.Figure) *decimal.Decimal {
-	if f.Kind == targets.Breakdown {
+func wholeShare(m targets.Measure, r targets.Reading) *decimal.Decimal {
+	if m.Kind == targets.Breakdown {
 		return targets.Cell{Numerator: 1, Denominator: 1}.Share()
 	}
-	return f.Value
+	return targets.Cell{Numerator: r.Numerator, Denominator: r.Denominator}.Share()
 }
 
 func reportedValue(ctx context.Context, f targets.Reported) string {
@@ -52,21 +70,6 @@ func reportedValue(ctx context.Context, f targets.Reported) string {
 		return message.T(ctx, "board.rank", "rank", value(ctx, &f.Value, f.Unit))
 	}
 	return value(ctx, &f.Value, f.Unit)
-}
-
-// cellName names a row of the counts: the place, and below it how and under
-// which procedure; what is not known is left out.
-func cellName(c cellRow) (head, more string) {
-	var names []string
-	for _, n := range []string{c.Unit, c.Channel, c.Subject} {
-		if n != "" {
-			names = append(names, n)
-		}
-	}
-	if len(names) == 0 {
-		return "", ""
-	}
-	return names[0], strings.Join(names[1:], " · ")
 }
 
 func recordColumns(ctx context.Context, from []targets.Column) []web.Column {
@@ -83,6 +86,12 @@ func recordText(ctx context.Context, p recordsPage, kind targets.ValueKind, v ta
 		return p.Unit(v.Text)
 	case targets.Message:
 		return message.T(ctx, v.Text)
+	case targets.Messages:
+		var all []string
+		for _, key := range strings.Fields(v.Text) {
+			all = append(all, message.T(ctx, key))
+		}
+		return strings.Join(all, "; ")
 	case targets.Instant:
 		if v.At.IsZero() {
 			return message.T(ctx, "board.no_value")
@@ -111,7 +120,7 @@ func subNav(ctx context.Context, p recordsPage) []web.Link {
 	var links []web.Link
 	for _, part := range []targets.Part{targets.Numerator, targets.Rest, targets.Denominator} {
 		links = append(links, web.Link{
-			Text: message.T(ctx, "board.part_"+string(part), "n", message.Number(ctx, p.Reading.Of(part))), URL: recordsURL(p.Line.ID, p.Measure.ID, part), Current: part == p.Opened.Part,
+			Text: message.T(ctx, "board.part_"+string(part), "n", message.Number(ctx, p.Seen.Of(part))), URL: recordsURL(p.Line.ID, p.Measure.ID, part, p.Year), Current: part == p.Opened.Part,
 		})
 	}
 	return links
@@ -124,4 +133,11 @@ func host(address string) string {
 		return address
 	}
 	return u.Host
+}
+
+func shareText(ctx context.Context, v *decimal.Decimal) string {
+	if v == nil {
+		return message.T(ctx, "board.no_value")
+	}
+	return percent(ctx, *v)
 }

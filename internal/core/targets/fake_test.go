@@ -1,7 +1,9 @@
 package targets_test
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,17 +21,15 @@ var noon = time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC) // 12:00 in Vietnam
 // record is what the fake source counts: facts that are written once.
 type record struct {
 	id, path, channel, subject string
-	filed, resolved            time.Time
+	filed, resolved, undone    time.Time
 	late                       bool
 }
 
-// fake counts records in memory. hide makes it miss records, as a source does
-// that counts while an act is being written.
+// fake counts records in memory.
 type fake struct {
 	mu      sync.Mutex
 	records []record
-	counts  atomic.Int64
-	hide    atomic.Bool
+	looks   atomic.Int64
 	fail    error
 }
 
@@ -37,48 +37,110 @@ func (f *fake) add(r ...record) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.records = append(f.records, r...)
+	slices.SortFunc(f.records, func(a, b record) int { return cmp.Compare(a.id, b.id) })
+}
+
+// change does something to one record.
+func (f *fake) change(id string, fn func(*record)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.records {
+		if f.records[i].id == id {
+			fn(&f.records[i])
+		}
+	}
 }
 
 func (f *fake) Measures() []string {
 	return []string{"dossiers.online", "dossiers.on_time", "dossiers.by_channel", "something.else"}
 }
 
-func (f *fake) counted(q targets.Question, r record) (in, hit bool) {
-	if !q.Within.Contains(r.path) || r.filed.After(q.AsOf) {
-		return false, false
-	}
-	switch q.Measure {
+func (f *fake) Rule(measure string) (targets.Rule, bool) {
+	switch measure {
 	case "dossiers.online":
-		return true, r.channel == "online"
+		return targets.Rule{Fact: "filed", Hit: []string{"online"}}, true
 	case "dossiers.on_time":
-		done := !r.resolved.IsZero() && !r.resolved.After(q.AsOf)
-		return done, done && !r.late
+		return targets.Rule{Fact: "resolved", Of: []string{"day", "late"}, Hit: []string{"day"}}, true
 	}
-	return true, true
+	return targets.Rule{Fact: "filed"}, true
 }
 
-func (f *fake) Count(_ context.Context, _ database.Querier, q targets.Question) (targets.Count, error) {
-	f.counts.Add(1)
+func (r record) facts() []targets.Fact {
+	f := targets.Fact{Record: r.id, Fact: "filed", N: 1, Month: targets.MonthOf(r.filed), Unit: strings.Split(r.path, "/")[1], Channel: r.channel, Subject: r.subject, Class: r.channel, At: r.filed}
+	all := []targets.Fact{f}
+	if !r.undone.IsZero() {
+		f.N, f.At = -1, r.undone
+		all = append(all, f)
+	}
+	if !r.resolved.IsZero() {
+		f.N, f.Fact, f.Month, f.At, f.Class = 1, "resolved", targets.MonthOf(r.resolved), r.resolved, "day"
+		if r.late {
+			f.Class = "late"
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+func (f *fake) FactsOf(_ context.Context, _ database.Querier, within access.Scope, ids []string) (all []targets.Fact, err error) {
+	f.looks.Add(1)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var c targets.Count
-	at := map[targets.Cell]int{}
-	for i, r := range f.records {
-		in, hit := f.counted(q, r)
-		if !in || f.hide.Load() && i == 0 {
-			continue
+	for _, r := range f.records {
+		if within.Contains(r.path) && slices.Contains(ids, r.id) {
+			all = append(all, r.facts()...)
 		}
-		key := targets.Cell{Unit: targets.UnitOf(r.path), Channel: r.channel, Subject: r.subject}
-		j, known := at[key]
-		if !known {
-			j = len(c.Cells)
-			at[key], c.Cells = j, append(c.Cells, key)
+	}
+	return all, f.fail
+}
+
+func (f *fake) After(_ context.Context, _ database.Querier, id string, limit int) (ids []string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.records {
+		if r.id > id && len(ids) < limit {
+			ids = append(ids, r.id)
 		}
-		c.Denominator++
-		c.Cells[j].Denominator++
-		if hit {
-			c.Numerator++
-			c.Cells[j].Numerator++
+	}
+	return ids, f.fail
+}
+
+func (f *fake) Recount(_ context.Context, _ *database.DB, within access.Scope) ([]targets.Tally, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	cells := targets.Cells{}
+	for _, r := range f.records {
+		if within.Contains(r.path) {
+			for _, x := range r.facts() {
+				cells.Add(x)
+			}
+		}
+	}
+	return cells.Tallies(), f.fail
+}
+
+func (f *fake) counted(q targets.Question, r record) (in, hit bool) {
+	happened := func(t time.Time) bool { return !t.IsZero() && !t.Before(q.From) && !t.After(q.AsOf) }
+	if !q.Within.Contains(r.path) {
+		return false, false
+	}
+	if q.Measure == "dossiers.on_time" {
+		return happened(r.resolved), happened(r.resolved) && !r.late
+	}
+	in = happened(r.filed) && (r.undone.IsZero() || r.undone.After(q.KnownBy()))
+	return in, q.Measure != "dossiers.online" || r.channel == "online"
+}
+
+func (f *fake) Count(_ context.Context, _ database.Querier, q targets.Question) (c targets.Count, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.records {
+		if in, hit := f.counted(q, r); in {
+			n := int64(0)
+			if hit {
+				n = 1
+			}
+			c.Add(n, 1, map[targets.Axis]string{targets.ByUnit: strings.Split(r.path, "/")[1], targets.ByChannel: r.channel, targets.BySubject: r.subject})
 		}
 	}
 	return c, f.fail

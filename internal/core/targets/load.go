@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -108,17 +109,27 @@ func (r *reader) resolution(data []byte) *Resolution {
 }
 
 func (r *reader) measure(n *yaml.Node, res *Resolution) Measure {
-	m := r.fields(n, "a measure", "id", "kind", "name", "numerator", "denominator", "unit", "by", "notes", "partial")
-	m.require("id", "kind", "name", "numerator", "unit")
+	m := r.fields(n, "a measure", "id", "version", "since", "kind", "window", "name", "numerator", "denominator", "unit", "by", "notes", "excludes", "low", "history", "partial")
+	m.require("id", "version", "since", "kind", "window", "name", "numerator", "unit")
 	d := Measure{
 		ID: m.id("id", measureID, "write it as room.what, such as dossiers.online"), Kind: Kind(m.one("kind", string(ShareOf), string(Breakdown))),
 		Name: m.words("name"), Numerator: m.words("numerator"), Denominator: m.words("denominator"), Unit: m.words("unit"), Notes: m.manyWords("notes"), Partial: m.words("partial"),
+		Version: m.count("version"), Since: m.day("since"), Window: Window(m.one("window", string(TwelveMonths), string(Daily))), Excludes: m.manyWords("excludes"), Low: m.one("low", "yes") == "yes",
+	}
+	for _, x := range m.items("history") {
+		h := r.fields(x, "an earlier version", "version", "since", "until", "text")
+		h.require("version", "since", "until", "text")
+		e := Edition{Version: h.count("version"), Since: h.day("since"), Until: h.day("until"), Text: h.words("text")}
+		if e.Version >= d.Version || e.Until < e.Since || e.Until >= d.Since && d.Since != "" {
+			r.bad(x.Line, "an earlier version has a lower number, and ends before this one begins", "measure %s has an earlier version %d until %s", d.ID, e.Version, e.Until)
+		}
+		d.History = append(d.History, e)
 	}
 	for _, by := range m.items("by") {
-		if a := Axis(by.Value); slices.Contains([]Axis{ByUnit, ByChannel, BySubject}, a) && !slices.Contains(d.By, a) {
+		if a := Axis(by.Value); slices.Contains([]Axis{ByUnit, ByChannel, BySubject, ByField}, a) && !slices.Contains(d.By, a) {
 			d.By = append(d.By, a)
 		} else {
-			r.bad(by.Line, "write unit, channel or subject, each once", "measure %s is broken down by %q", d.ID, by.Value)
+			r.bad(by.Line, "write unit, channel, subject or field, each once", "measure %s is broken down by %q", d.ID, by.Value)
 		}
 	}
 	if (d.Kind == ShareOf) == d.Denominator.IsZero() && d.Kind != "" {
@@ -131,7 +142,7 @@ func (r *reader) measure(n *yaml.Node, res *Resolution) Measure {
 }
 
 func (r *reader) line(n *yaml.Node, res *Resolution) Line {
-	m := r.fields(n, "a line", "id", "part_of", "group", "level", "title", "text", "over", "from", "until", "ends", "milestones", "declares", "declared", "measures", "notes")
+	m := r.fields(n, "a line", "id", "part_of", "group", "level", "title", "text", "over", "from", "until", "ends", "milestones", "declares", "declared", "measures", "notes", "owner")
 	m.require("id", "group", "level", "title", "text", "over")
 	l := Line{
 		ID: m.id("id", lineID, "write it as G1, G6a or G2.district"), PartOf: m.str("part_of"), Group: m.str("group"),
@@ -141,6 +152,13 @@ func (r *reader) line(n *yaml.Node, res *Resolution) Line {
 	}
 	if l.From == "" {
 		l.From = res.From
+	}
+	if n := m.keys["owner"]; n != nil {
+		o := r.fields(n, "an owner", "name", "basis", "comment")
+		o.require("name", "basis", "comment")
+		l.Owner = Owner{Name: o.words("name"), Basis: Basis(o.one("basis", string(Sourced), string(Derived))), Comment: o.words("comment")}
+	} else if !m.has("part_of") {
+		r.bad(m.node.Line, "say who answers for it", "a line has no owner")
 	}
 	if l.Until != "" && (l.Until < l.From || l.Ends.IsZero()) {
 		r.bad(n.Line, "a line that ends does so after it began, and says why (ends)", "line %s ends on %s", l.ID, l.Until)
@@ -281,6 +299,19 @@ func (m mapping) day(key string) database.Date {
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil
+}
+
+// count reads a whole number from 1 on.
+func (m mapping) count(key string) int64 {
+	s := m.str(key)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		m.bad(m.at(key), "write a whole number from 1 on", "%s: %s is %q", m.what, key, s)
+	}
+	return n
 }
 
 func (m mapping) number(key string) decimal.Decimal {

@@ -102,7 +102,7 @@ units: ["83"]
 groups:
   - {id: G, name: {vi: a, en: b}}
 measures:
-  - {id: x.y, kind: share, name: {vi: a, en: b}, numerator: {vi: a, en: b}, denominator: {vi: a, en: b}, unit: {vi: a, en: b}, by: [unit]}
+  - {id: x.y, version: 2, since: "2024-01-01", window: 12_months, kind: share, name: {vi: a, en: b}, numerator: {vi: a, en: b}, denominator: {vi: a, en: b}, unit: {vi: a, en: b}, by: [unit]}
 lines:
   - id: G1
     group: G
@@ -113,6 +113,7 @@ lines:
     milestones:
       - {by: "2025-12-31", op: ">=", value: 90%, unit: share, words: {vi: a, en: b}}
     measures: [x.y]
+    owner: {name: {vi: a, en: b}, basis: derived, comment: {vi: a, en: b}}
 `
 	const csvHead = "line,id,headline,name_vi,name_en,unit,value,numerator,denominator,from,to,published,status,source,note_vi,note_en\n"
 	const csvRow = "G1,a.1,yes,x,y,share,,1,2,2021-01-01,2021-12-31,2022-01-01,reported,s,,\n"
@@ -149,6 +150,11 @@ lines:
 		{`by: "2025-12-31"`, `by: "2025-12-32"`, `resolution.yaml:16: a milestone: by is "2025-12-32"`},
 		{"by: [unit]", "by: [colour]", `resolution.yaml:7: measure x.y is broken down by "colour"`},
 		{"denominator: {vi: a, en: b}, ", "", "resolution.yaml:7: measure x.y is a share"},
+		{"version: 2", "version: none", `resolution.yaml:7: a measure: version is "none"`},
+		{"window: 12_months", "window: year", `resolution.yaml:7: a measure: window is "year"`},
+		{"by: [unit]", "by: [unit], history: [{version: 2, since: \"2020-01-01\", until: \"2023-12-31\", text: {vi: a, en: b}}]", "resolution.yaml:7: measure x.y has an earlier version 2"},
+		{"basis: derived", "basis: guessed", `resolution.yaml:18: an owner: basis is "guessed"`},
+		{"    owner: {name: {vi: a, en: b}, basis: derived, comment: {vi: a, en: b}}\n", "", "resolution.yaml:9: a line has no owner"},
 		{"kind: share", "kind: mean", `resolution.yaml:7: a measure: kind is "mean"`},
 		{"    measures: [x.y]\n", "    until: \"2019-01-01\"\n", "resolution.yaml:9: line G1 ends on 2019-01-01"},
 		{"    measures: [x.y]\n", "    declared: [{value: \"1\", on: \"2024-01-01\", source: x}]\n", "resolution.yaml:17: line G1 has a declared value and needs none"},

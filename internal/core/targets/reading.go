@@ -3,19 +3,36 @@ package targets
 import (
 	"time"
 
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/decimal"
 )
 
-// Reading is a count that was kept.
+// Reading is a count that was kept: of a measure in a month, or, put together from
+// months, in a span of them.
 type Reading struct {
-	ID      string
+	ID      string // empty when it is put together from months
 	Measure string
-	Unit    string // path of the unit that it is of; empty: all of the resolution's
+	Version int64  // of the measure's definition
+	Month   string // as 2026-11; of a span its last one
+	From    time.Time
 	AsOf    time.Time
 	MadeAt  time.Time
-	Sealed  bool
+	Sealed  bool // it never changes; of a span, all of its months are sealed
+
+	Content   string // digest of every tally that was counted
+	FactsTo   int64  // number of the last fact that was counted
+	JournalTo int64  // line of the journal that was chained last when it was made
+	Corrects  string // id of the sealed reading that this one stands beside
+	Digest    string // of all of the above and the count
 	Count
+}
+
+// digest is what a sealed reading is known by: whoever changes a field, or what was
+// counted, gets another.
+func (r Reading) digest() string {
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+	return database.Digest(r.Measure, digits(r.Version), r.Month, at(r.AsOf), digits(r.Numerator), digits(r.Denominator), r.Content, digits(r.FactsTo), digits(r.JournalTo), r.Corrects)
 }
 
 // State says what a line's value rests on.
@@ -123,36 +140,45 @@ func figure(m Measure, latest *Reading, counted bool) Figure {
 	return f
 }
 
-// stand decides how a line stands on a day.
-func stand(r *Resolution, l Line, latest map[string]Reading, counted map[string]bool, on database.Date) Standing {
-	s := Standing{Line: l, State: NotMeasured, Reported: r.ReportedOf(l.ID), Reason: NoSource}
+// lastOn is the last instant of a line's that a measure may count by a day.
+func (l Line) lastOn(now time.Time) time.Time {
+	if l.Until == "" || database.Date(clock.Day(now)) <= l.Until {
+		return now
+	}
+	return monthEnds(string(l.Until)[:7])
+}
+
+// stand decides how a line stands at an instant. A line that has ended stands as it
+// did on its last day.
+func stand(r *Resolution, l Line, s *Snapshot, counted map[string]bool, now time.Time) Standing {
+	out := Standing{Line: l, State: NotMeasured, Reported: r.ReportedOf(l.ID), Reason: NoSource}
 	for _, id := range l.Measures {
 		m, _ := r.Measure(id) // Load refuses a line that names none
 		var last *Reading
-		if reading, has := latest[id]; has {
+		if reading, has := s.span(m, m.SpanAt(l.lastOn(now))); has && counted[id] {
 			last = &reading
 		}
-		s.Measures = append(s.Measures, figure(m, last, counted[id]))
+		out.Measures = append(out.Measures, figure(m, last, counted[id]))
 	}
-	first, has := s.First()
+	first, has := out.First()
 	switch {
 	case l.Open():
-		s.Reason = NotDeclared
+		out.Reason = NotDeclared
 	case has && first.Reading != nil:
-		s.State, s.Unit, s.Value, s.Reason = Measured, first.Unit, first.Value, first.Reason
-		return s
+		out.State, out.Unit, out.Value, out.Reason = Measured, first.Unit, first.Value, first.Reason
+		return out
 	case has:
-		s.Reason = first.Reason
+		out.Reason = first.Reason
 	}
-	for i := range s.Reported {
-		if f := &s.Reported[i]; f.Headline {
+	for i := range out.Reported {
+		if f := &out.Reported[i]; f.Headline {
 			v := f.Value
-			s.State, s.Unit, s.Value, s.Reason, s.Headline = Published, f.Unit, &v, HasValue, f
-			return s
+			out.State, out.Unit, out.Value, out.Reason, out.Headline = Published, f.Unit, &v, HasValue, f
+			return out
 		}
 	}
-	if l.Until != "" && on > l.Until {
-		s.Reason = Ended
+	if l.Until != "" && database.Date(clock.Day(now)) > l.Until {
+		out.Reason = Ended
 	}
-	return s
+	return out
 }

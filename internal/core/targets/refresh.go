@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,14 +20,22 @@ type Room struct {
 	db         *database.DB
 	clock      clock.Clock
 	resolution *Resolution
-	sources    map[string]Source
+	sources    map[string]Source // by measure
+	recorders  []Recorder
 	counted    map[string]bool
+	rules      map[string]Rule
+	// Settled says that no act waits to be counted; nil: nobody knows, and months are
+	// sealed all the same, since what comes late makes a correction.
+	Settled func(ctx context.Context, q database.Querier) (bool, error)
 
-	wanted  chan struct{} // holds one token: a counting is asked for
 	running chan struct{} // holds one token: one counting at a time
 	mu      sync.Mutex
 	next    *turn
 	free    time.Time // when the next counting may begin
+
+	snapMu sync.Mutex
+	snap   *Snapshot
+	looked time.Time // in real time
 }
 
 // Countings begin at least this far apart, however many acts there are.
@@ -36,8 +45,11 @@ const pause = time.Second
 // mistake of the wiring; a measure that no source counts is not measured; a
 // source may count what this resolution does not ask for.
 func New(db *database.DB, c clock.Clock, r *Resolution, sources ...Source) (*Room, error) {
-	room := &Room{db: db, clock: c, resolution: r, sources: map[string]Source{}, counted: map[string]bool{}, wanted: make(chan struct{}, 1), running: make(chan struct{}, 1)}
+	room := &Room{db: db, clock: c, resolution: r, sources: map[string]Source{}, counted: map[string]bool{}, rules: map[string]Rule{}, running: make(chan struct{}, 1)}
 	for _, s := range sources {
+		if recorder, ok := s.(Recorder); ok {
+			room.recorders = append(room.recorders, recorder)
+		}
 		for _, id := range s.Measures() {
 			if _, defined := r.Measure(id); !defined {
 				continue
@@ -46,6 +58,9 @@ func New(db *database.DB, c clock.Clock, r *Resolution, sources ...Source) (*Roo
 				return nil, fmt.Errorf("targets: two sources count %s", id)
 			}
 			room.sources[id], room.counted[id] = s, true
+			if rule, ok := s.Rule(id); ok {
+				room.rules[id] = rule
+			}
 		}
 	}
 	return room, nil
@@ -54,47 +69,94 @@ func New(db *database.DB, c clock.Clock, r *Resolution, sources ...Source) (*Roo
 // Resolution gives the promises.
 func (room *Room) Resolution() *Resolution { return room.resolution }
 
-// OnEvent is the subscriber for events that change what is counted: it asks for
-// a counting, which Run does. Nothing is kept of it: a process that starts counts
-// anyway, and so does every hour.
-func (room *Room) OnEvent(context.Context, *database.Tx, []event.Event) error {
-	room.wish()
-	return nil
-}
-
-func (room *Room) wish() {
-	select {
-	case room.wanted <- struct{}{}:
-	default: // somebody has asked already
+// OnEvent is the subscriber for events of records: what happened to them is counted
+// in the transaction in which the event is handled. The readings follow, see Run.
+func (room *Room) OnEvent(ctx context.Context, tx *database.Tx, events []event.Event) error {
+	var records []string
+	for _, e := range events {
+		records = append(records, e.Subject)
 	}
+	slices.Sort(records)
+	return room.Keep(ctx, tx, slices.Compact(records))
 }
 
-// often is how long a reading stands without any event: full services change with
-// the day, not with an act.
-const often = time.Hour
+// How often Run looks whether something was counted, by this process or another,
+// and how long a reading stands when nothing was: full services change with the day.
+const (
+	looks = 500 * time.Millisecond
+	often = time.Hour
+)
 
-// Run counts at once, whenever an event asks for it, and every hour, until ctx
-// ends. A counting that failed is tried again.
+// Run refreshes the readings at once, whenever facts were kept, and every hour, until
+// ctx ends. A counting that failed is tried again.
 func (room *Room) Run(ctx context.Context, failed func(error)) {
-	room.wish()
-	tick := time.NewTicker(often)
+	tick := time.NewTicker(looks)
 	defer tick.Stop()
+	var read int64
+	var next time.Time
 	for {
+		seq, err := lastFact(ctx, room.db.Read())
+		if real := clock.System.Now(); err == nil && (seq > read || !real.Before(next)) {
+			if err = room.Refresh(ctx); err == nil {
+				read, next = seq, real.Add(often)
+			} else {
+				next = real.Add(10 * time.Second)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			failed(err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-room.wanted:
-		}
-		err := room.Refresh(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			failed(err)
-			time.AfterFunc(10*time.Second, room.wish)
 		}
 	}
+}
+
+// Keep counts what happened to some records, in the transaction in which that is heard
+// of. Keeping it again changes nothing.
+func (room *Room) Keep(ctx context.Context, tx *database.Tx, records []string) error {
+	for _, recorder := range room.recorders {
+		facts, err := recorder.FactsOf(ctx, tx, room.resolution.Within(), records)
+		if err != nil {
+			return err
+		}
+		if err := keepFacts(ctx, tx, facts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CatchUp counts the records that were there before facts were kept, such as those
+// of an older release or of a simulation: once, in batches, going on where it was
+// stopped.
+func (room *Room) CatchUp(ctx context.Context) error {
+	const batch = 1000
+	for i, recorder := range room.recorders {
+		source := digits(int64(i))
+		upto, done, err := progress(ctx, room.db.Read(), source)
+		for err == nil && !done {
+			var records []string
+			if records, err = recorder.After(ctx, room.db.Read(), upto, batch); err != nil {
+				break
+			}
+			if done = len(records) < batch; len(records) > 0 {
+				upto = records[len(records)-1]
+			}
+			err = room.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+				if err := room.Keep(ctx, tx, records); err != nil {
+					return err
+				}
+				return saveProgress(ctx, tx, source, upto, done)
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("catch up with the records: %w", err)
+		}
+	}
+	return nil
 }
 
 // turn is one counting that callers wait for together.
@@ -173,38 +235,23 @@ func (room *Room) leave() {
 	room.next = nil
 }
 
-// count counts every measure as of one instant, and keeps what it could count
+// count brings the readings up to what is tallied, and keeps what it could count
 // even when one source fails.
 func (room *Room) count(ctx context.Context) error {
-	now := room.clock.Now()
-	var readings []Reading
-	var failed error
-	for _, m := range room.resolution.Measures {
-		if !room.counted[m.ID] {
-			continue
-		}
-		c, err := room.Count(ctx, m.ID, now)
-		if err != nil {
-			failed = errors.Join(failed, err)
-			continue
-		}
-		readings = append(readings, Reading{ID: database.NewID(), Measure: m.ID, AsOf: now, MadeAt: room.clock.Now(), Count: c})
+	if err := room.CatchUp(ctx); err != nil {
+		return err
 	}
-	err := room.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		for _, r := range readings {
-			if err := keep(ctx, tx, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	failed := room.read(ctx)
+	room.snapMu.Lock()
+	defer room.snapMu.Unlock()
+	_, err := room.look(ctx, anew)
 	return errors.Join(failed, err)
 }
 
-// Count counts one measure as of an instant. A count that is not whole is
-// refused.
-func (room *Room) Count(ctx context.Context, measure string, asOf time.Time) (Count, error) {
-	source, question, err := room.ask(measure, asOf)
+// Count counts one measure from the records, between two instants. A count that is
+// not whole is refused.
+func (room *Room) Count(ctx context.Context, measure string, from, asOf time.Time) (Count, error) {
+	source, question, err := room.ask(measure, from, asOf)
 	if err != nil {
 		return Count{}, err
 	}
@@ -221,12 +268,12 @@ func (room *Room) Count(ctx context.Context, measure string, asOf time.Time) (Co
 	return c, nil
 }
 
-func (room *Room) ask(measure string, asOf time.Time) (Source, Question, error) {
+func (room *Room) ask(measure string, from, asOf time.Time) (Source, Question, error) {
 	source, ok := room.sources[measure]
 	if !ok {
 		return nil, Question{}, fault.Missing("source of measure", measure)
 	}
-	return source, Question{Measure: measure, Within: room.resolution.Within(), AsOf: asOf}, nil
+	return source, Question{Measure: measure, Within: room.resolution.Within(), From: from, AsOf: asOf, Known: room.clock.Now()}, nil
 }
 
 // Opened is a number opened: the records of one part of a reading that a scope
@@ -239,68 +286,47 @@ type Opened struct {
 }
 
 // Total is the number itself: the records within the scope and those outside.
-func (o Opened) Total() int64 { return o.Reading.Of(o.Part) }
+func (o Opened) Total() int64 { return o.Within + o.Outside }
 
-// Open opens a reading to the records that it counted. A reading that is not
-// sealed may have missed an act that was being written while it counted; then it
-// is counted anew, and the new one is opened. One that is sealed is never
-// counted anew: that its records do not add up is a fault of the source.
+// Open opens a reading to the records that it counted. What happened since the
+// reading was made is not among them, but what was taken back since is left out.
 func (room *Room) Open(ctx context.Context, r Reading, scope access.Scope, part Part, page Page) (Opened, error) {
 	if part != Numerator && part != Denominator && part != Rest {
 		return Opened{}, fault.Missing("part", string(part))
 	}
-	for try := 1; ; try++ {
-		source, question, err := room.ask(r.Measure, r.AsOf)
-		if err != nil {
-			return Opened{}, err
-		}
-		records, err := source.Open(ctx, room.db.Read(), question, scope, part, page)
-		if err == nil {
-			if err = records.check(r.Count, part); err == nil {
-				return Opened{Reading: r, Part: part, Page: page, Records: records}, nil
-			}
-		}
-		if !errors.Is(err, errNotTheCount) || r.Sealed || try == attempts {
-			return Opened{}, fmt.Errorf("open %s: %w", r.Measure, err)
-		}
-		now := room.clock.Now()
-		c, err := room.Count(ctx, r.Measure, now)
-		if err != nil {
-			return Opened{}, err
-		}
-		r = Reading{ID: database.NewID(), Measure: r.Measure, Unit: r.Unit, AsOf: now, MadeAt: now, Count: c}
-		if err := room.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error { return keep(ctx, tx, r) }); err != nil {
-			return Opened{}, err
-		}
+	source, question, err := room.ask(r.Measure, r.From, r.AsOf)
+	if err != nil {
+		return Opened{}, err
 	}
+	records, err := source.Open(ctx, room.db.Read(), question, scope, part, page)
+	if err == nil {
+		err = records.check()
+	}
+	if err != nil {
+		return Opened{}, fmt.Errorf("open %s: %w", r.Measure, err)
+	}
+	return Opened{Reading: r, Part: part, Page: page, Records: records}, nil
 }
-
-// attempts is how often a number is counted anew while acts go on.
-const attempts = 4
 
 // Standings are all lines in the resolution's order, as they stand now.
 func (room *Room) Standings(ctx context.Context) ([]Standing, error) {
-	last, err := latest(ctx, room.db.Read(), "")
+	s, err := room.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	on := database.Date(clock.Day(room.clock.Now()))
-	all := make([]Standing, len(room.resolution.Lines))
-	for i, l := range room.resolution.Lines {
-		all[i] = stand(room.resolution, l, last, room.counted, on)
-	}
-	return all, nil
+	return slices.Clone(s.lines), nil
 }
 
 // Standing is one line as it stands now.
 func (room *Room) Standing(ctx context.Context, id string) (Standing, error) {
-	l, ok := room.resolution.Line(id)
-	if !ok {
-		return Standing{}, fault.Missing("line", id)
-	}
-	last, err := latest(ctx, room.db.Read(), "")
+	all, err := room.Standings(ctx)
 	if err != nil {
 		return Standing{}, err
 	}
-	return stand(room.resolution, l, last, room.counted, database.Date(clock.Day(room.clock.Now()))), nil
+	for _, s := range all {
+		if s.Line.ID == id {
+			return s, nil
+		}
+	}
+	return Standing{}, fault.Missing("line", id)
 }

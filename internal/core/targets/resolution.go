@@ -57,7 +57,24 @@ type Line struct {
 	Declared   []Declared
 	Measures   []string // the first one is the line's value
 	Notes      []form.Text
+	Owner      Owner
 }
+
+// Owner is who answers for a line.
+type Owner struct {
+	Name    form.Text
+	Basis   Basis
+	Comment form.Text // from what it follows
+}
+
+// Basis says whether a source states a fact or it was concluded.
+type Basis string
+
+// The bases.
+const (
+	Sourced Basis = "sourced"
+	Derived Basis = "derived"
+)
 
 // Lives says whether the line binds on a day.
 func (l Line) Lives(on database.Date) bool { return l.From <= on && (l.Until == "" || on <= l.Until) }
@@ -146,29 +163,54 @@ const (
 	Breakdown Kind = "breakdown" // one number, and what it is made of
 )
 
-// Measure is the definition of a number.
+// Measure is the definition of a number, in its latest version.
 type Measure struct {
 	ID          string
+	Version     int64
+	Since       database.Date // from when on this version counts
 	Kind        Kind
+	Window      Window
 	Name        form.Text
 	Numerator   form.Text // what is counted
 	Denominator form.Text // of what; empty for a breakdown
 	Unit        form.Text // of what is counted, such as dossiers
 	By          []Axis    // how it is broken down
 	Notes       []form.Text
+	Excludes    []form.Text // what is not counted
+	Low         bool        // the less, the better
+	History     []Edition   // earlier versions, the newest first
 	// Partial says why the count does not yet cover what the promise is about: its
 	// value is shown, and decides no milestone.
 	Partial form.Text
 }
 
+// Edition is an earlier version of a definition: what it said, and until when.
+type Edition struct {
+	Version int64
+	Since   database.Date
+	Until   database.Date
+	Text    form.Text
+}
+
+// Window is the time that a measure is counted over.
+type Window string
+
+// The windows: the last twelve months with the one that is not over, or what holds
+// on a day.
+const (
+	TwelveMonths Window = "12_months"
+	Daily        Window = "day"
+)
+
 // Axis is a way to break a count down.
 type Axis string
 
-// The axes.
+// The axes. A field is a group of subjects, which those who show them know.
 const (
 	ByUnit    Axis = "unit"
 	ByChannel Axis = "channel"
 	BySubject Axis = "subject"
+	ByField   Axis = "field"
 )
 
 // Reported is a figure that somebody published.

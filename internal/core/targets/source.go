@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,18 +18,42 @@ import (
 type Source interface {
 	// Measures are the ids that it can count, such as dossiers.online.
 	Measures() []string
-	// Count counts one measure.
+	// Rule says how a measure is counted from facts; ok is false when it is not, such
+	// as what is offered on a day: then Count alone counts it.
+	Rule(measure string) (rule Rule, ok bool)
+	// Count counts one measure from the records.
 	Count(ctx context.Context, q database.Querier, question Question) (Count, error)
 	// Open gives the records that Count counted, as far as the scope reaches, and
 	// says how many there are beyond it. The zero scope sees only what is public.
 	Open(ctx context.Context, q database.Querier, question Question, scope access.Scope, part Part, page Page) (Records, error)
 }
 
+// Recorder is a source whose records make facts.
+type Recorder interface {
+	Source
+	// FactsOf gives the facts of some records, as they stand.
+	FactsOf(ctx context.Context, q database.Querier, within access.Scope, records []string) ([]Fact, error)
+	// After gives the ids of records behind one, in their order, at most limit.
+	After(ctx context.Context, q database.Querier, record string, limit int) ([]string, error)
+	// Recount tallies the facts of all records anew, from the records alone.
+	Recount(ctx context.Context, db *database.DB, within access.Scope) ([]Tally, error)
+}
+
 // Question is what is counted, where and when.
 type Question struct {
 	Measure string
 	Within  access.Scope // where: the resolution's units, never a person's scope
+	From    time.Time    // facts of this instant and after; zero: from the beginning
 	AsOf    time.Time    // facts of this instant and before
+	Known   time.Time    // what was taken back later still counts; zero: AsOf
+}
+
+// KnownBy is the instant whose knowledge the question asks for.
+func (q Question) KnownBy() time.Time {
+	if q.Known.IsZero() {
+		return q.AsOf
+	}
+	return q.Known
 }
 
 // Part is one side of a count.
@@ -49,15 +74,13 @@ type Page struct{ Offset, Limit int }
 type Count struct {
 	Numerator   int64
 	Denominator int64
-	Cells       []Cell
+	By          map[Axis][]Cell // each axis adds up to the numbers
 	Notes       []Note
 }
 
-// Cell is the smallest part that a count is broken down into.
+// Cell is one part of a count along an axis.
 type Cell struct {
-	Unit        string `json:"unit,omitempty"`    // id of the unit whose agency held the record
-	Channel     string `json:"channel,omitempty"` // how it came
-	Subject     string `json:"subject,omitempty"` // the procedure, by code
+	Key         string `json:"key"` // id of a unit, a channel, or the code of a procedure
 	Numerator   int64  `json:"n"`
 	Denominator int64  `json:"d"`
 }
@@ -67,6 +90,25 @@ type Cell struct {
 type Note struct {
 	Key  string   `json:"key"`
 	Args []string `json:"args,omitempty"`
+}
+
+// Add counts records that have one key on each axis.
+func (c *Count) Add(numerator, denominator int64, keys map[Axis]string) {
+	c.Numerator += numerator
+	c.Denominator += denominator
+	if c.By == nil {
+		c.By = map[Axis][]Cell{}
+	}
+	for axis, key := range keys {
+		cells := c.By[axis]
+		i, known := slices.BinarySearchFunc(cells, key, func(x Cell, key string) int { return strings.Compare(x.Key, key) })
+		if !known {
+			cells = slices.Insert(cells, i, Cell{Key: key})
+		}
+		cells[i].Numerator += numerator
+		cells[i].Denominator += denominator
+		c.By[axis] = cells
+	}
 }
 
 // Of gives the number of records of a part.
@@ -88,43 +130,22 @@ func part(n, d int64, p Part) int64 {
 // check refuses a count that is not whole: the page would show a number whose
 // parts do not make it.
 func (c Count) check() error {
-	var n, d int64
-	for _, x := range c.Cells {
-		if x.Numerator < 0 || x.Denominator < x.Numerator {
-			return fmt.Errorf("a cell counts %d of %d", x.Numerator, x.Denominator)
-		}
-		n, d = n+x.Numerator, d+x.Denominator
+	if c.Numerator < 0 || c.Denominator < c.Numerator {
+		return fmt.Errorf("%d of %d are no count", c.Numerator, c.Denominator)
 	}
-	if n != c.Numerator || d != c.Denominator {
-		return fmt.Errorf("the cells make %d of %d, the count is %d of %d", n, d, c.Numerator, c.Denominator)
+	for axis, cells := range c.By {
+		var n, d int64
+		for _, x := range cells {
+			if x.Numerator < 0 || x.Denominator < x.Numerator {
+				return fmt.Errorf("by %s a cell counts %d of %d", axis, x.Numerator, x.Denominator)
+			}
+			n, d = n+x.Numerator, d+x.Denominator
+		}
+		if n != c.Numerator || d != c.Denominator {
+			return fmt.Errorf("by %s the cells make %d of %d, the count is %d of %d", axis, n, d, c.Numerator, c.Denominator)
+		}
 	}
 	return nil
-}
-
-// Sum adds a count up along one axis: one cell for each unit, channel or
-// subject, in the order in which they first come.
-func Sum(cells []Cell, by Axis) []Cell {
-	var sums []Cell
-	at := map[Cell]int{}
-	for _, c := range cells {
-		var key Cell
-		switch by {
-		case ByUnit:
-			key.Unit = c.Unit
-		case ByChannel:
-			key.Channel = c.Channel
-		case BySubject:
-			key.Subject = c.Subject
-		}
-		i, known := at[key]
-		if !known {
-			i = len(sums)
-			at[key], sums = i, append(sums, key)
-		}
-		sums[i].Numerator += c.Numerator
-		sums[i].Denominator += c.Denominator
-	}
-	return sums
 }
 
 // shareDecimals is how exactly a share is shown: 0.7593 is 75.93%. The exact
@@ -162,11 +183,12 @@ type ValueKind string
 
 // The kinds of values.
 const (
-	Plain   ValueKind = "text"
-	Code    ValueKind = "code"    // a number or a code; with the row's link
-	UnitID  ValueKind = "unit"    // id of a unit, shown by its name
-	Instant ValueKind = "instant" // Value.At
-	Message ValueKind = "message" // a message key, such as that of a mark
+	Plain    ValueKind = "text"
+	Code     ValueKind = "code"     // a number or a code; with the row's link
+	UnitID   ValueKind = "unit"     // id of a unit, shown by its name
+	Instant  ValueKind = "instant"  // Value.At
+	Message  ValueKind = "message"  // a message key, such as that of a mark
+	Messages ValueKind = "messages" // several, apart by spaces
 )
 
 // Row is one record. It never holds a person's name.
@@ -182,14 +204,11 @@ type Value struct {
 	At   time.Time
 }
 
-// errNotTheCount says that records and count were read at different moments.
-var errNotTheCount = errors.New("the records are not as many as were counted")
-
-// check refuses records that do not add up to the count, or a row of another
-// shape than its head.
-func (r Records) check(c Count, p Part) error {
-	if r.Within < 0 || r.Outside < 0 || r.Within+r.Outside != c.Of(p) {
-		return fmt.Errorf("%w: %d within and %d outside the scope, %d counted", errNotTheCount, r.Within, r.Outside, c.Of(p))
+// check refuses records that are more than were said to be there, or a row of
+// another shape than its head.
+func (r Records) check() error {
+	if r.Within < 0 || r.Outside < 0 {
+		return fmt.Errorf("%d records within the scope and %d outside", r.Within, r.Outside)
 	}
 	if int64(len(r.Rows)) > r.Within {
 		return fmt.Errorf("%d records shown of %d within the scope", len(r.Rows), r.Within)

@@ -288,3 +288,10 @@ func About(ctx context.Context, q database.Querier, kind, id string, limit int) 
 	}
 	return found, rows.Err()
 }
+
+// Head gives the number of the line that was chained last, 0 when there is none: how
+// far the journal had come.
+func Head(ctx context.Context, q database.Querier) (seq int64, err error) {
+	seq, _, err = last(ctx, q)
+	return seq, err
+}

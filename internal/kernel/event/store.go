@@ -201,3 +201,10 @@ func Stuck(ctx context.Context, q database.Querier) (n int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE attempts >= 3`).Scan(&n)
 	return n, err
 }
+
+// Waits says whether events wait for a subscriber.
+func Waits(ctx context.Context, q database.Querier, subscriber string) (bool, error) {
+	var n int64
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM events WHERE subscriber = $1 LIMIT 1) waiting`, subscriber).Scan(&n)
+	return n > 0, err
+}

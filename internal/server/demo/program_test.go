@@ -15,6 +15,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
 	"benso/internal/apps/services/measures"
@@ -101,6 +104,54 @@ func TestEachAcceptedDossierGetsItsReceiptOnceHoweverOftenTheJobRuns(t *testing.
 			}); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// What was kept by increments and by catching up is what the records make, and every
+// measure counts the same from its facts as from the records.
+func TestBoardBearsARecount(t *testing.T) {
+	each(t, func(t *testing.T, p *server.Program) {
+		if err := p.Targets.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		found, err := p.Targets.Recount(t.Context())
+		if err != nil || len(found.Differences) > 0 || found.Facts < 25 {
+			t.Fatalf("%v, %+v", err, found)
+		}
+		s, err := p.Targets.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Targets.Resolution().Measures {
+			if m.Window == targets.Daily {
+				continue
+			}
+			r, ok := s.Reading(m, m.SpanAt(s.At))
+			if !ok {
+				t.Fatalf("%s was not counted", m.ID)
+			}
+			again, err := p.Targets.Count(t.Context(), m.ID, r.From, r.AsOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(again, r.Count, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("%s: %s", m.ID, d)
+			}
+		}
+		if err := server.Recount(t.Context(), p.Config, quiet, &out); err != nil || !strings.Contains(out.String(), "nothing differs") {
+			t.Errorf("%v: %s", err, out.String())
+		}
+		if err := p.DB.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE tallies SET n = n + 1 WHERE axis = ''`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		out.Reset()
+		if err := server.Recount(t.Context(), p.Config, quiet, &out); err == nil || !strings.Contains(out.String(), "RECOUNTED") || !strings.Contains(out.String(), "filed") {
+			t.Errorf("a changed number is not reported: %v: %s", err, out.String())
 		}
 	})
 }

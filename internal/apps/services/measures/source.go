@@ -3,7 +3,9 @@ package measures
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/core/targets"
@@ -17,36 +19,38 @@ const (
 	Full      = "services.full"
 	Online    = "dossiers.online"
 	OnTime    = "dossiers.on_time"
+	Early     = "dossiers.early"
+	Late      = "dossiers.late"
+	Asked     = "dossiers.asked"
 	ByChannel = "dossiers.by_channel"
 )
 
 // Source counts for the board.
 type Source struct{ Catalogue *catalogue.Catalogue }
 
-var _ targets.Source = Source{}
+var _ targets.Recorder = Source{}
 
 // Measures lists what it counts.
-func (Source) Measures() []string { return []string{Full, Online, OnTime, ByChannel} }
+func (Source) Measures() []string {
+	return []string{Full, Online, OnTime, Early, Late, Asked, ByChannel}
+}
+
+// Rule says how a measure of dossiers is counted from facts.
+func (Source) Rule(measure string) (targets.Rule, bool) {
+	r, ok := rules[measure]
+	return r, ok
+}
 
 // Count counts one measure.
 func (s Source) Count(ctx context.Context, q database.Querier, question targets.Question) (targets.Count, error) {
 	if question.Measure == Full {
 		return s.services(question), nil
 	}
-	m, err := measureOf(question.Measure)
+	rule, err := ruleOf(question.Measure)
 	if err != nil {
 		return targets.Count{}, err
 	}
-	cells, err := count(ctx, q, m, question)
-	if err != nil {
-		return targets.Count{}, err
-	}
-	c := targets.Count{Cells: cells}
-	for _, x := range cells {
-		c.Numerator += x.Numerator
-		c.Denominator += x.Denominator
-	}
-	return c, nil
+	return count(ctx, q, rule, question)
 }
 
 // Open lists what Count counted, as far as the scope reaches.
@@ -54,11 +58,11 @@ func (s Source) Open(ctx context.Context, q database.Querier, question targets.Q
 	if question.Measure == Full {
 		return s.openServices(question, part, page), nil
 	}
-	m, err := measureOf(question.Measure)
+	rule, err := ruleOf(question.Measure)
 	if err != nil {
 		return targets.Records{}, err
 	}
-	records, err := open(ctx, q, m, question, scope, part, page)
+	records, err := open(ctx, q, rule, question, scope, part, page)
 	if err != nil {
 		return targets.Records{}, err
 	}
@@ -80,13 +84,11 @@ func (s Source) services(question targets.Question) targets.Count {
 		if !p.Online() {
 			continue
 		}
-		cell := targets.Cell{Subject: p.Code, Denominator: 1}
+		var full int64
 		if p.Service == catalogue.Full {
-			cell.Numerator = 1
+			full = 1
 		}
-		c.Numerator += cell.Numerator
-		c.Denominator++
-		c.Cells = append(c.Cells, cell)
+		c.Add(full, 1, map[targets.Axis]string{targets.BySubject: p.Code})
 	}
 	var sector, unassigned, unstated int
 	for _, p := range held {
@@ -108,7 +110,7 @@ func (s Source) services(question targets.Question) targets.Count {
 }
 
 func (s Source) openServices(question targets.Question, part targets.Part, page targets.Page) targets.Records {
-	r := targets.Records{Public: true, Columns: []targets.Column{{Key: "measures.code", Kind: targets.Code}, {Key: "measures.procedure", Kind: targets.Plain}, {Key: "measures.service", Kind: targets.Message}}}
+	r := targets.Records{Public: true, Columns: []targets.Column{{Key: "measures.code", Kind: targets.Code}, {Key: "measures.procedure", Kind: targets.Plain}, {Key: "measures.service", Kind: targets.Message}, {Key: "measures.lacks", Kind: targets.Messages}}}
 	for _, p := range s.Catalogue.Offered(clock.Day(question.AsOf)) {
 		full := p.Service == catalogue.Full
 		if !p.Online() || part == targets.Numerator && !full || part == targets.Rest && full {
@@ -118,15 +120,37 @@ func (s Source) openServices(question targets.Question, part targets.Part, page 
 		if int(r.Within) <= page.Offset || len(r.Rows) >= page.Limit {
 			continue
 		}
-		r.Rows = append(r.Rows, targets.Row{ID: p.Code, Link: "/thu-tuc/" + p.Code, Values: []targets.Value{{Text: p.Code}, {Text: p.Name.Vi}, {Text: "measures.service_" + string(p.Service)}}})
+		r.Rows = append(r.Rows, targets.Row{ID: p.Code, Link: "/thu-tuc/" + p.Code, Values: []targets.Value{{Text: p.Code}, {Text: p.Name.Vi}, {Text: "measures.service_" + string(p.Service)}, {Text: strings.Join(lacks(p), " ")}}})
 	}
 	return r
 }
 
-func measureOf(id string) (measure, error) {
-	m, ok := measuresOf[id]
-	if !ok {
-		return measure{}, fmt.Errorf("the services do not count %q", id)
+// lacks says which parts keep a service from being full, as message keys: full is
+// filed, paid and answered online, without a visit.
+func lacks(p *catalogue.Procedure) []string {
+	if p.Service == catalogue.Full {
+		return []string{"measures.lacks_nothing"}
 	}
-	return m, nil
+	var all []string
+	if p.Presence != "" {
+		all = append(all, "measures.lacks_visit")
+	}
+	if slices.ContainsFunc(p.Papers, func(x catalogue.Paper) bool { return x.Original != "" }) {
+		all = append(all, "measures.lacks_originals")
+	}
+	switch {
+	case p.Service == catalogue.Unstated:
+		all = append(all, "measures.lacks_unstated")
+	case len(all) == 0:
+		all = append(all, "measures.lacks_other")
+	}
+	return all
+}
+
+func ruleOf(id string) (targets.Rule, error) {
+	rule, ok := rules[id]
+	if !ok {
+		return targets.Rule{}, fmt.Errorf("the services do not count %q", id)
+	}
+	return rule, nil
 }
