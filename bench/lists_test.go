@@ -26,6 +26,7 @@ import (
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
 	"benso/internal/kernel/fault"
+	"benso/internal/kernel/form"
 	"benso/internal/kernel/identity"
 	"benso/internal/kernel/vntext"
 	"benso/internal/kernel/web"
@@ -231,12 +232,28 @@ func BenchmarkQueuePage(b *testing.B) {
 	})
 }
 
+// whole is a dossier with everything that a person says.
+func whole(b *testing.B, room *dossier.Room) (id string) {
+	b.Helper()
+	mai := servicestest.Applicant("mai")
+	p, err := room.Catalogue.Procedure(servicestest.Birth)
+	must(b, err)
+	d, err := room.Start(b.Context(), mai, p, dossier.Online, "", database.NewID())
+	must(b, err)
+	d, err = room.SavePage(b.Context(), mai, d.ID, "all", 0, func(form.Answers) form.Answers { return servicestest.BirthAnswers("Nguyễn Thị Ánh", form.File{}) })
+	must(b, err)
+	filed, err := room.Send(b.Context(), mai, d.ID, d.Version, "vi")
+	must(b, err)
+	return filed.ID
+}
+
 // Budget: 50 ms for each page that an official waits for, one after the other; the
 // spreadsheet of all dossiers of the commune, 1 second.
 func BenchmarkOfficialsPages(b *testing.B) {
 	both(b, func(b *testing.B, room *dossier.Room) {
 		site, head := officialsSite(b, room, "clerk"), officialsSite(b, room, "head")
 		const desk, so = "/ban-lam-viec", "/ban-lam-viec/so"
+		sheet := desk + "/" + whole(b, room)
 		for _, page := range []struct {
 			name, path string
 			site       http.Handler
@@ -246,6 +263,7 @@ func BenchmarkOfficialsPages(b *testing.B) {
 			{"register-filtered", so + "?trang-thai=mo&thu-tuc=khai+sinh&han=tre&xep=han&nop-tu=2026-06-01", site}, {"register-step", so + "?buoc=check&xep=cu", site},
 			{"person-name", desk + "/nguoi?q=nguyen+thi", site}, {"person-slip", desk + "/nguoi?q=nguyn+thi+tuyte", site}, {"person-phone", desk + "/nguoi?q=0912345678", site}, {"person-citizen", desk + "/nguoi?q=083198004321", site},
 			{"counter-person", desk + "/tiep-nhan-tai-quay?doi=1&nguoi=nguyen+thi+tuyet", site}, {"counter-form", desk + "/tiep-nhan-tai-quay?thu-tuc=" + servicestest.Birth, site},
+			{"sheet", sheet + "?hang=cho", site}, {"sheet-from-words", sheet + "?hang=tat-ca&buoc=intake&q=nguyen+thi", site}, {"sheet-of-the-head", sheet, head}, {"request", sheet + "/yeu-cau-bo-sung", site},
 			{"spreadsheet", so + "/tep.xlsx", site}, {"csv", so + "/tep.csv", site},
 		} {
 			b.Run(page.name, func(b *testing.B) {

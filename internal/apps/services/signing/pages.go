@@ -201,7 +201,9 @@ func (p Pages) signMany(w http.ResponseWriter, r *http.Request) error {
 // was not done, and the others go on.
 func (p Pages) became(ctx context.Context, actor access.Actor, id string, err error, done string) signed {
 	s := signed{Done: err == nil, Text: message.T(ctx, done)}
-	if err != nil {
+	if last, faster := cases.Faster(err); faster {
+		s.Text = p.faster(ctx, last)
+	} else if err != nil {
 		f := fault.Of(err)
 		s.Text = message.T(ctx, f.Key, f.Args...)
 	}
@@ -212,6 +214,16 @@ func (p Pages) became(ctx context.Context, actor access.Actor, id string, err er
 	}
 	s.Number, s.URL = d.Number+" · "+d.Title, office.URL(d.ID, "")
 	return s
+}
+
+// faster says who did what before the signature; when it cannot be read who, it says
+// that somebody did.
+func (p Pages) faster(ctx context.Context, last cases.Event) string {
+	names, err := p.Names(ctx, last.Account)
+	if err != nil {
+		names = nil
+	}
+	return message.T(ctx, "desk.signing_faster", "who", office.Named(ctx, names, last.Account), "what", message.T(ctx, "desk.event_"+last.Act))
 }
 
 // afterSigning says what became of each, and keeps what is ticked and written for
