@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"benso/internal/apps/board"
 	"benso/internal/apps/services/catalogue"
@@ -47,11 +48,16 @@ func ApplyPack(ctx context.Context, db *database.DB, fsys fs.FS, how Applying) (
 	if changes, err = pack.Plan(ctx, db.Read(), files); err != nil || len(changes) == 0 {
 		return nil, nil, err
 	}
+	files, unfit, err := fitting(ctx, db, files, changes)
+	if err != nil {
+		return nil, nil, err
+	}
 	if problems = Checkers().Check(fsys); len(problems) > 0 {
 		return nil, problems, nil
 	}
 	if how == DryRun {
-		return changes, nil, nil
+		changes, err = pack.Plan(ctx, db.Read(), files)
+		return append(changes, unfit...), nil, err
 	}
 	err = db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
 		changes, err = pack.Apply(ctx, tx, files, clock.System.Now())
@@ -60,7 +66,42 @@ func ApplyPack(ctx context.Context, db *database.DB, fsys fs.FS, how Applying) (
 	if err != nil {
 		return nil, nil, fmt.Errorf("apply the pack: %w", err)
 	}
-	return changes, nil, nil
+	return append(changes, unfit...), nil, nil
+}
+
+// fitting leaves out the units and successions of a pack where they do not go
+// together with the agencies that an administrator changed and that stay in force:
+// a tree that does not load would keep the next start from serving anybody.
+func fitting(ctx context.Context, db *database.DB, files []pack.File, changes []pack.Change) (fit []pack.File, unfit []pack.Change, err error) {
+	kept, changed := false, false
+	for _, c := range changes {
+		kept = kept || c.Path == unit.AgenciesFile && c.Kind == pack.Kept
+		changed = changed || c.Path != unit.AgenciesFile && c.Kind == pack.Changed && slices.Contains(unitFiles, c.Path)
+	}
+	now, err := pack.InForceOutside(ctx, db.Read(), catalogue.Records)
+	if err != nil {
+		return nil, nil, err
+	}
+	administered := slices.ContainsFunc(now, func(f pack.File) bool { return f.Path == unit.AgenciesFile && f.Origin == pack.Administrator })
+	if !changed || !kept && !administered {
+		return files, nil, nil
+	}
+	var trio []pack.File
+	for _, f := range append(slices.Clone(files), now...) {
+		if slices.Contains(unitFiles, f.Path) && (f.Path == unit.AgenciesFile) == (f.Version > 0) {
+			trio = append(trio, f)
+		}
+	}
+	if _, problems := unit.Load(pack.FS(trio)); len(problems) == 0 {
+		return files, nil, nil
+	}
+	left := func(path string) bool { return path != unit.AgenciesFile && slices.Contains(unitFiles, path) }
+	for _, c := range changes {
+		if left(c.Path) {
+			unfit = append(unfit, pack.Change{Path: c.Path, Kind: pack.Unfit, From: c.From})
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(f pack.File) bool { return left(f.Path) }), unfit, nil
 }
 
 // Applying says whether a pack is applied or only looked at.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +12,10 @@ import (
 	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
+	"benso/internal/kernel/pack"
+	"benso/internal/kernel/unit"
 	"benso/internal/server"
+	"benso/packs"
 )
 
 // Two copies of the program on one database: what is changed in the one is seen in
@@ -53,5 +57,61 @@ func TestAgencyAddedInOneCopyOfTheProgramIsSeenInTheOther(t *testing.T) {
 	}
 	if _, err := open("later").Dossiers.Units.Agency(id); err != nil {
 		t.Error("a later start does not see it", err)
+	}
+}
+
+// An administrator added an office of a commune; an upgrade brings a tree in which
+// that commune has ended. The program starts, with the tree that it had, and says so.
+func TestUpgradeWhoseUnitsDoNotFitTheChangedAgenciesLeavesTheTreeAsItIs(t *testing.T) {
+	c := server.Config{Data: databasetest.SQLiteDir(t)}
+	open := func() *server.Program {
+		t.Helper()
+		p, err := server.Open(t.Context(), c, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	stop := func(p *server.Program) {
+		t.Helper()
+		if err := p.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	p := open()
+	chief := access.Actor{Account: "chief", Grants: []access.Grant{{Path: "86/", Permissions: []access.Permission{access.SystemManage}}}}
+	id, err := (agencies.Room{Room: p.Officials()}).Add(t.Context(), chief, database.NewID(), agencies.New{Unit: "28810-2025", Name: "Phòng Kinh tế", From: "2026-01-01", Ground: "Quyết định 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := pack.Read(packs.Bentre())
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := false
+	for i, f := range files {
+		switch f.Path {
+		case unit.UnitsFile, unit.SuccessionsFile, unit.AgenciesFile:
+			// The commune gets another id, and so its office no unit.
+			files[i].Body = strings.ReplaceAll(f.Body, "28810-2025", "28810-2027")
+			files[i].Digest = database.Digest(files[i].Body)
+			renamed = renamed || files[i].Body != f.Body
+		}
+	}
+	changes, problems, err := server.ApplyPack(t.Context(), p.DB, pack.FS(files), server.Apply)
+	if err != nil || len(problems) > 0 || !renamed {
+		t.Fatal(changes, problems, err)
+	}
+	for _, change := range changes {
+		switch {
+		case change.Path == unit.AgenciesFile && change.Kind != pack.Kept, change.Path == unit.UnitsFile && change.Kind != pack.Unfit:
+			t.Errorf("%s", change)
+		}
+	}
+	stop(p)
+	p = open()
+	defer stop(p)
+	if _, err := p.Dossiers.Units.Agency(id); err != nil {
+		t.Error("the office is gone", err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"benso/internal/apps/administration/agencies"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/identity"
 )
@@ -146,5 +148,33 @@ func TestOfficialWhoseRoleAnAdministratorEndsIsOutWithTheNextRequest(t *testing.
 	}
 	if r := c.get("/ban-lam-viec"); r.status != http.StatusForbidden {
 		t.Errorf("afterwards the desk answered %d", r.status)
+	}
+}
+
+// An agency that still has a dossier does not end; the page says how many there are,
+// and what to do.
+func TestAgencyWithAnOpenDossierDoesNotEnd(t *testing.T) {
+	w := newWorld(t)
+	w.crowd()
+	w.hire(chief, "administrator", home, "")
+	own := w.signedIn(chief)
+	to, office := w.filed(), w.agency()["agency"]
+	path, err := w.program.Dossiers.Units.AgencyPath(office)
+	w.must(err)
+	w.must(w.program.DB.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		c, err := cases.Get(ctx, tx, access.Within("86/"), to["id"])
+		if err != nil {
+			return err
+		}
+		_, err = cases.Transfer(ctx, tx, c, office, path, cases.By{Account: "system", At: morning}, nil)
+		return err
+	}))
+	if r := own.get("/quan-tri/co-quan/" + office); r.status != http.StatusOK || !strings.Contains(r.body, "Hồ sơ chưa xong") {
+		t.Errorf("its page answered %d", r.status)
+	}
+	before := w.state()
+	r := own.send(http.MethodPost, "/quan-tri/co-quan/"+office+"/ket-thuc", url.Values{"key": {database.NewID()}, "ground": {"Quyết định 1"}}, nil)
+	if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Cơ quan còn 1 hồ sơ chưa xong.") || w.state() != before {
+		t.Errorf("ending it answered %d, and changed: %v", r.status, w.state() != before)
 	}
 }

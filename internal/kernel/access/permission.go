@@ -13,11 +13,11 @@ const (
 	DossierSign    Permission = "dossier.sign"   // approve, refuse, send back
 	CaseAssign     Permission = "case.assign"
 	PaymentCollect Permission = "payment.collect" // take fees at the counter, cancel one's own receipt of the day, see the receipts of the agency
-	AccountManage  Permission = "account.manage"
+	AccountManage  Permission = "account.manage"  // officials, within the scope: every level has its administrators
 	AccountRecover Permission = "account.recover" // give a person at the desk a new password
 	AuditRead      Permission = "audit.read"
-	BoardOpen      Permission = "board.open" // open a number of the board to the records it counted
-	SystemManage   Permission = "system.manage"
+	BoardOpen      Permission = "board.open"    // open a number of the board to the records it counted
+	SystemManage   Permission = "system.manage" // agencies, within the scope; what concerns the whole installation asks May on the province's path
 )
 
 var permissions = []Permission{

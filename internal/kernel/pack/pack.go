@@ -93,6 +93,8 @@ const (
 	Added   ChangeKind = "added"
 	Changed ChangeKind = "changed"
 	Kept    ChangeKind = "kept: changed by an administrator"
+	// Unfit is a file that does not go together with one that is kept.
+	Unfit ChangeKind = "kept: does not fit what an administrator changed"
 )
 
 func (c Change) String() string {

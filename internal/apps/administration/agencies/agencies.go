@@ -227,7 +227,7 @@ func (room Room) Add(ctx context.Context, actor access.Actor, key string, n New)
 	case n.From > room.today():
 		return "", wrong("from", "agencies.day_ahead")
 	case n.From < room.began(u.ID):
-		return "", wrong("from", "agencies.before_unit", "day", room.began(u.ID))
+		return "", wrong("from", "agencies.before_unit", "day", shown(room.began(u.ID)))
 	}
 	a := unit.Agency{Unit: u.ID, Name: n.Name, Kind: n.Kind, Identifier: n.Identifier, Fictitious: n.Identifier == "", From: n.From, Basis: unit.Sourced, Source: n.Ground, Address: vntext.Clean(n.Address)}
 	if a.Kind == "" {

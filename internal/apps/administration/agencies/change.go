@@ -93,7 +93,7 @@ func (t *table) renamed(a unit.Agency, name string, from, today database.Date, s
 	case from > today:
 		return wrong("from", "agencies.day_ahead")
 	case string(from) < t.get(row, "from"):
-		return wrong("from", "agencies.before_it_began", "day", a.From)
+		return wrong("from", "agencies.before_it_began", "day", shown(a.From))
 	case t.get(row, "name") == name:
 		return wrong("name", "agencies.same_name")
 	case string(from) == t.get(row, "from"):
@@ -119,7 +119,7 @@ func (t *table) ended(a unit.Agency, from, today database.Date, source string) e
 	case from > today:
 		return wrong("from", "agencies.day_ahead")
 	case string(from) <= t.get(row, "from"):
-		return wrong("from", "agencies.before_it_began", "day", a.From)
+		return wrong("from", "agencies.before_it_began", "day", shown(a.From))
 	}
 	t.set(row, "to", string(before(from)))
 	t.set(row, "source", t.get(row, "source")+"; "+source)
@@ -142,6 +142,15 @@ func (t *table) reopened(a unit.Agency, source string) error {
 
 func wrong(field, key string, args ...any) error {
 	return fault.New(fault.Invalid, key, args...).WithField(field, key, args...)
+}
+
+// shown is a day as people read it in either language.
+func shown(d database.Date) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return t.Format("02/01/2006")
 }
 
 // before is the day before a day that was checked.
