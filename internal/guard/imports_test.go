@@ -58,6 +58,7 @@ var house = []room{
 	{path: "internal/kernel/web", may: "before internal/kernel/web/assets"},
 	{path: "internal/kernel/web/assets"},
 	{path: "internal/kernel/web/formview", may: "before"},
+	{path: "internal/kernel/web/machine", may: "before"},
 
 	// Cores never import cores.
 	{path: "internal/core/cases", may: "kernel"},

@@ -104,11 +104,12 @@ func (p *Program) hang() error {
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
 	}
+	procedures := portal.New(p.province.catalogue, p.province.guide, p.Clock)
 	officials := office.Office{Room: p.Dossiers, Officials: p.Accounts, Roles: p.province.roles}
 	finder := people.Finder{Room: p.Dossiers, Citizens: p.Accounts}
 	p.Site.Handler(
 		p.health(),
-		portal.New(p.province.catalogue, p.province.guide, p.Clock),
+		procedures,
 		p.filing,
 		payment.Pages{Room: payment.Room{Dossiers: p.Dossiers}, Printer: printer{}, Names: p.Accounts.Names},
 		queue.Pages{Office: officials},
@@ -124,7 +125,7 @@ func (p *Program) hang() error {
 		helpdesk.Pages{DB: p.DB, Clock: p.Clock, Accounts: p.Accounts, AgencyPath: p.agencyPath},
 		inbox.Pages{Notices: p.Notices},
 		targets,
-		api(targets),
+		api(targets, procedures, p.Log),
 	)
 	return nil
 }

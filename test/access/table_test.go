@@ -199,6 +199,8 @@ var table = []row{
 	{pattern: "GET /chi-tieu/in.css", want: "200"},
 	{pattern: "GET /api/v1/targets", want: "200"},
 	{pattern: "GET /api/v1/targets/{id}/readings", kind: "measured", want: "200"},
+	{pattern: "GET /api/v1/procedures", want: "200"},
+	{pattern: "GET /api/v1/procedures/{code}", kind: "procedure", want: "200"},
 	{pattern: "GET /api/openapi.json", want: "200"},
 	{pattern: "GET /healthz", want: "200"},
 	{pattern: "GET /readyz", want: "200"},

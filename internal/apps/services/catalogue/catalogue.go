@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"benso/internal/core/cases"
 	"benso/internal/kernel/access"
@@ -246,6 +247,53 @@ func (c *Catalogue) Offered(day string) []*Procedure {
 		}
 	}
 	return found
+}
+
+// Changes lists the days on which what Offered gives may become another, in their
+// order: between two of them it is the same.
+func (c *Catalogue) Changes() []string {
+	var days []string
+	for _, all := range c.dated {
+		for _, p := range all {
+			days = append(days, p.Effective.From)
+			if to, err := time.Parse(time.DateOnly, p.Effective.To); err == nil {
+				days = append(days, to.AddDate(0, 0, 1).Format(time.DateOnly))
+			}
+		}
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// Coverage is how much the sources know of the procedures that hold on a day.
+type Coverage string
+
+// The coverages.
+const (
+	Whole Coverage = "whole" // every local procedure of the national portal
+	Some  Coverage = "some"  // a few, of which facts are known from before
+	Blank Coverage = "none"
+)
+
+// CoverageOn says how much is known of a day: the national portal was read as it
+// stood from one day on, and of what held before only a few facts are known.
+func (c *Catalogue) CoverageOn(day string) Coverage {
+	first, known := "", false
+	for _, all := range c.dated {
+		for _, p := range all {
+			if p.Record && p.Version < olderEditions && (first == "" || p.Effective.From < first) {
+				first = p.Effective.From
+			}
+			known = known || p.InForce(day)
+		}
+	}
+	switch {
+	case first != "" && first <= day:
+		return Whole
+	case known:
+		return Some
+	}
+	return Blank
 }
 
 // Find lists what is offered on a day and answers a search: every word of it,

@@ -74,19 +74,23 @@ type recordPaper struct {
 	Note     bool   `json:"note"`
 }
 
+const (
+	perEdition    = 1_000_000
+	olderEditions = 2 * perEdition // from here on the versions are of records of what held before the portal was read
+)
+
 // edition is the version that a draft is pinned to. The guided form of a
 // procedure and its records have versions of their own under one code, so those
 // of the records begin at a million for each: 1000003 is the third version of the
 // record, 2021000001 the first of what held from 2021.
 func edition(file string, version int64) int64 {
-	const each = 1_000_000
 	parts := strings.Split(strings.TrimSuffix(path.Base(file), ".json"), ".")
 	if len(parts) == 3 {
 		if year, err := strconv.ParseInt(parts[2], 10, 64); err == nil {
-			return year*each + version
+			return year*perEdition + version
 		}
 	}
-	return each + version
+	return perEdition + version
 }
 
 // parseRecord reads a record. It is nil when there is any problem.

@@ -2,19 +2,33 @@ package dossier_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
 	"benso/internal/apps/services/catalogue"
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/portal"
 	"benso/internal/apps/services/servicestest"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/database/databasetest"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
+	"benso/internal/kernel/web"
+	"benso/internal/kernel/web/machine"
 	"benso/internal/testkit/robot"
+	"benso/packs"
 )
 
 // answerer answers any form: it takes the first option, the longest way and the
@@ -100,6 +114,14 @@ func TestEveryFileableProcedureIsFiledThroughItsOwnForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		fileable := r.Catalogue.Fileable(day)
+		told, page := counts(t, r, now)
+		var codes []string
+		for _, p := range fileable {
+			codes = append(codes, p.Code)
+		}
+		if slices.Sort(told); !slices.Equal(told, codes) || page != len(codes) {
+			t.Errorf("%d procedures can be filed, the API lists %d of them, and the page says %d", len(codes), len(told), page)
+		}
 		filed, handlers := map[string]bool{}, map[string]int{}
 		for _, p := range fileable {
 			d, err := fileOne(t, r, p, blob)
@@ -126,6 +148,54 @@ func TestEveryFileableProcedureIsFiledThroughItsOwnForm(t *testing.T) {
 		}
 	})
 }
+
+// counts gives the procedures that the API lists as those that can be filed here
+// today, and how many the page of that filter says there are.
+func counts(t *testing.T, r *dossier.Room, now clock.Clock) (codes []string, page int) {
+	t.Helper()
+	guide, problems := portal.Load(packs.Bentre(), r.Catalogue.Has)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	log, mux := slog.New(slog.DiscardHandler), http.NewServeMux()
+	room := portal.New(r.Catalogue, guide, now)
+	room.API(humago.NewWithPrefix(mux, "/api", machine.Config("t", "1")), log)
+	site := web.New(web.Config{Sessions: strangers{}, Log: log, Clock: now}).Handler(room, web.Routes{{Pattern: "GET /api/", Access: access.Public, Handler: web.Wrap(mux), Bare: true}})
+	get := func(path string) []byte {
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+		}
+		return w.Body.Bytes()
+	}
+	for cursor := ""; ; {
+		var list portal.ProcedureList
+		if err := json.Unmarshal(get("/api/v1/procedures?fileable=true&limit=200&cursor="+cursor), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list.Items {
+			codes = append(codes, x.Code)
+		}
+		if list.NextCursor == nil {
+			break
+		}
+		cursor = *list.NextCursor
+	}
+	said := regexp.MustCompile(`id="found">\s*([\d.]+) `).FindSubmatch(get("/thu-tuc?cach-nop=here"))
+	if said == nil {
+		t.Fatal("the page does not say how many there are")
+	}
+	page, err := strconv.Atoi(strings.ReplaceAll(string(said[1]), ".", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes, page
+}
+
+type strangers struct{}
+
+func (strangers) Actor(*http.Request) (access.Actor, error) { return access.Actor{}, nil }
 
 func fileOne(t *testing.T, r *dossier.Room, p *catalogue.Procedure, blob file.Blob) (dossier.Dossier, error) {
 	mai := servicestest.Applicant("mai")

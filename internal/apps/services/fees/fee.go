@@ -170,3 +170,35 @@ func said(key string) form.Text {
 	in := func(lang string) string { return message.T(message.WithLang(context.Background(), lang), key) }
 	return form.Text{Vi: in("vi"), En: in("en")}
 }
+
+// Knowing is how much is known of what a procedure costs before anybody answered.
+type Knowing string
+
+// How much is known.
+const (
+	Fixed   Knowing = "fixed"   // one amount for everybody
+	Depends Knowing = "depends" // on the answers, or on what only the desk can judge
+	Unsaid  Knowing = "unknown"
+)
+
+// Knowing says how much is known, and the amount in đồng where it is fixed.
+func (s Schedule) Knowing() (k Knowing, dong int64) {
+	if len(s.Items) == 0 {
+		return Unsaid, 0
+	}
+	k = Fixed
+	for _, x := range s.Items {
+		switch always := x.when == nil && x.Condition.IsZero(); {
+		case always && x.amount == nil && x.Amount == nil:
+			return Unsaid, 0
+		case !always || x.amount != nil:
+			k = Depends
+		default:
+			dong += *x.Amount
+		}
+	}
+	if k != Fixed {
+		return k, 0
+	}
+	return k, dong
+}

@@ -14,7 +14,7 @@ import (
 // offer is every procedure that holds on a day, ready to be searched and counted.
 // Everything that a request needs is made once.
 type offer struct {
-	day       string
+	coverage  catalogue.Coverage
 	list      []*catalogue.Procedure // by code; sets and the index speak of places in it
 	at        map[string]int         // code → place
 	index     *finder.Index
@@ -36,47 +36,65 @@ type facet struct {
 	set finder.Set
 }
 
+// fileable is the value of the filter of services for whatever can be filed here,
+// however far online: what catalogue.Fileable lists.
+const fileable = "here"
+
 // Groups of audiences, as pages filter by them.
 const (
 	persons       = "person"
 	organisations = "organisation"
 )
 
-// offers gives the offer of a day. The one of the last day that was asked for is
-// kept; it is made anew only when another list of procedures holds.
+// offers gives the offer of a day. Between two days on which something begins or
+// ends to hold there is one offer, which is kept: asking for days long past, again
+// and again, makes nothing anew.
 type offers struct {
 	catalogue *catalogue.Catalogue
 	guide     *Guide
+	changes   []string // days, in their order
 
 	mu   sync.RWMutex
-	last *offer
+	made map[int]*offer // by how many of changes came before
+}
+
+// mostOffers is how many are kept at once; there are not that many in a pack that
+// was not made to fill the memory.
+const mostOffers = 12
+
+func newOffers(c *catalogue.Catalogue, g *Guide) *offers {
+	return &offers{catalogue: c, guide: g, changes: c.Changes(), made: map[int]*offer{}}
 }
 
 func (o *offers) on(day string) *offer {
+	period, found := slices.BinarySearch(o.changes, day)
+	if found {
+		period++
+	}
 	o.mu.RLock()
-	last := o.last
+	made := o.made[period]
 	o.mu.RUnlock()
-	if last != nil && last.day == day {
-		return last
+	if made != nil {
+		return made
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.last != nil && o.last.day == day {
-		return o.last
+	if made := o.made[period]; made != nil {
+		return made
 	}
-	list := o.catalogue.Offered(day)
-	if o.last != nil && slices.Equal(list, o.last.list) {
-		same := *o.last
-		same.day = day
-		o.last = &same
-	} else {
-		o.last = newOffer(day, list, o.guide)
+	for other := range o.made { // any one
+		if len(o.made) < mostOffers {
+			break
+		}
+		delete(o.made, other)
 	}
-	return o.last
+	o.made[period] = newOffer(day, o.catalogue.Offered(day), o.guide)
+	o.made[period].coverage = o.catalogue.CoverageOn(day)
+	return o.made[period]
 }
 
 func newOffer(day string, list []*catalogue.Procedure, g *Guide) *offer {
-	o := &offer{day: day, list: list, at: make(map[string]int, len(list))}
+	o := &offer{list: list, at: make(map[string]int, len(list))}
 	texts := make([]finder.Text, len(list))
 	o.standings, o.names = make([]standing, len(list)), make([]form.Text, len(list))
 	for i, p := range list {
@@ -108,7 +126,10 @@ func newOffer(day string, list []*catalogue.Procedure, g *Guide) *offer {
 		}
 		return groups
 	})
-	o.services = o.named("portal.service_", []string{string(catalogue.Full), string(catalogue.Partial), "unstated", string(catalogue.Info)}, func(p *catalogue.Procedure) []string {
+	o.services = o.named("portal.service_", []string{fileable, string(catalogue.Full), string(catalogue.Partial), string(catalogue.Unstated), string(catalogue.Info)}, func(p *catalogue.Procedure) []string {
+		if p.Online() {
+			return []string{fileable, string(p.Service)}
+		}
 		return []string{string(p.Service)}
 	})
 	return o
@@ -120,7 +141,7 @@ func (o *offer) facets(of func(*catalogue.Procedure) []string) []facet {
 	var all []facet
 	for i, p := range o.list {
 		for _, name := range of(p) {
-			id := strings.ReplaceAll(vntext.Fold(name), " ", "-")
+			id := idOf(name)
 			k, known := at[id]
 			if !known {
 				k = len(all)
@@ -132,6 +153,9 @@ func (o *offer) facets(of func(*catalogue.Procedure) []string) []facet {
 	}
 	return all
 }
+
+// idOf is a name as it stands in an address.
+func idOf(name string) string { return strings.ReplaceAll(vntext.Fold(name), " ", "-") }
 
 // named are the values of ids that some procedure has, in their order.
 func (o *offer) named(key string, ids []string, of func(*catalogue.Procedure) []string) []facet {

@@ -27,7 +27,7 @@ type Room struct {
 
 // New makes the portal.
 func New(c *catalogue.Catalogue, g *Guide, now clock.Clock) *Room {
-	return &Room{catalogue: c, guide: g, clock: now, offers: &offers{catalogue: c, guide: g}}
+	return &Room{catalogue: c, guide: g, clock: now, offers: newOffers(c, g)}
 }
 
 // Paths of the portal.
@@ -70,6 +70,7 @@ func (room *Room) home(w http.ResponseWriter, r *http.Request) error {
 type item struct {
 	*catalogue.Procedure
 	Standing standing
+	Reason   reason
 	named    form.Text
 }
 
@@ -77,7 +78,7 @@ type item struct {
 func (x item) title(lang string) string { return x.named.In(lang) }
 
 func (o *offer) item(at int) item {
-	return item{Procedure: o.list[at], Standing: o.standings[at], named: o.names[at]}
+	return item{Procedure: o.list[at], Standing: o.standings[at], Reason: reasonOf(o.list[at]), named: o.names[at]}
 }
 
 func (o *offer) items(places []int) []item {
@@ -98,7 +99,7 @@ func (x item) about(ctx context.Context) string {
 			parts = append(parts, message.T(ctx, "portal.level_"+l))
 		}
 	}
-	return strings.Join(append(parts, x.Standing.short(ctx)), " · ")
+	return strings.Join(append(parts, x.short(ctx)), " · ")
 }
 
 type listPage struct {
@@ -121,7 +122,7 @@ const (
 func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	s := Search{
-		Text: strings.Join(strings.Fields(strings.ToValidUTF8(q.Get("q"), "")), " "), Field: q.Get(fieldParam), Level: q.Get(levelParam), People: q.Get(peopleParam), Service: q.Get(serviceParam),
+		Text: words(q.Get("q")), Field: q.Get(fieldParam), Level: q.Get(levelParam), People: q.Get(peopleParam), Service: q.Get(serviceParam),
 	}
 	o := room.today()
 	page := listPage{Search: s, Answer: o.search(s), Page: 1}
@@ -132,6 +133,11 @@ func (room *Room) list(w http.ResponseWriter, r *http.Request) error {
 	from := (page.Page - 1) * pageSize
 	page.Items = o.items(page.Answer.places[from:min(from+pageSize, len(page.Answer.places))])
 	return web.Render(w, r, http.StatusOK, list(page))
+}
+
+// words is what somebody typed, with one blank between words.
+func words(typed string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(typed, "")), " ")
 }
 
 // url is the address of the same search with other values: name, value, name,

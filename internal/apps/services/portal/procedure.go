@@ -136,6 +136,15 @@ func (p procedurePage) groups() []group {
 	return all
 }
 
+// texts are the notes of all groups, for a form that lists its papers itself.
+func (p procedurePage) texts() []string {
+	all := make([]string, len(p.Notes))
+	for i, n := range p.Notes {
+		all[i] = n.Text
+	}
+	return all
+}
+
 // name is the heading of a group, with how much it holds.
 func (g group) name(ctx context.Context) string {
 	title := g.title
