@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"benso/internal/apps/services/catalogue"
@@ -46,11 +47,12 @@ func (r *Room) keepFee(ctx context.Context, tx *database.Tx, d Dossier, p *catal
 	if err != nil {
 		return err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Cause == FeeDetermined {
+	stand := standing(all, d)
+	for i := len(stand) - 1; i >= 0; i-- {
+		if stand[i].Cause == FeeDetermined {
 			continue
 		}
-		if reflect.DeepEqual(all[i].Assessment, found) {
+		if reflect.DeepEqual(stand[i].Assessment, found) {
 			return nil
 		}
 		break
@@ -58,15 +60,25 @@ func (r *Room) keepFee(ctx context.Context, tx *database.Tx, d Dossier, p *catal
 	return AddFee(ctx, tx, d.ID, Fee{Assessment: found, N: int64(len(all)) + 1, At: now, By: account, Cause: cause})
 }
 
-// FeeOf gives what a dossier costs: the last assessment or, before it is
-// accepted, what its answers will come to. final says which.
+// standing leaves out what was assessed under an acceptance that was taken back:
+// the fee of a dossier is assessed anew when it is accepted rightly.
+func standing(all []Fee, d Dossier) []Fee {
+	if d.AcceptedAt.IsZero() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(f Fee) bool { return f.At.Before(d.AcceptedAt) })
+}
+
+// FeeOf gives what a dossier costs: the last assessment under the acceptance that
+// stands or, while it is not accepted, what its answers will come to. final says
+// which.
 func (r *Room) FeeOf(ctx context.Context, q database.Querier, d Dossier) (fee Fee, final bool, err error) {
 	all, err := Fees(ctx, q, d.ID)
 	if err != nil {
 		return Fee{}, false, err
 	}
-	if len(all) > 0 {
-		return all[len(all)-1], true, nil
+	if stand := standing(all, d); len(stand) > 0 {
+		return stand[len(stand)-1], true, nil
 	}
 	p, err := r.Catalogue.Version(d.Procedure, d.ProcedureVersion)
 	if err != nil {

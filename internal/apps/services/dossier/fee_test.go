@@ -127,3 +127,40 @@ func TestSupplementIsAssessedAnewBesideTheFirst(t *testing.T) {
 		}
 	})
 }
+
+// What was assessed under a wrong acceptance stays written down, and does not count
+// any more: neither while the dossier is at intake again, nor beside what is
+// assessed when it is accepted rightly, even where that comes to the same.
+func TestFeeOfAnUndoneAcceptanceDoesNotCount(t *testing.T) {
+	each(t, func(w world) {
+		ctx := t.Context()
+		d := w.must(w.Accept(ctx, w.clerk, w.act(w.born("2026-11-10")), dossier.Given{}, nil))
+		if fee, final, err := w.FeeOf(ctx, w.DB.Read(), d); err != nil || !final || fee.N != 1 {
+			t.Fatalf("%+v %v %v", fee, final, err)
+		}
+		w.clock.Advance(time.Hour)
+		d = w.must(w.UndoAcceptance(ctx, w.clerk, w.act(d), "Nhầm hồ sơ của người khác."))
+		fee, final, err := w.FeeOf(ctx, w.DB.Read(), d)
+		if total, known := fee.Total(); err != nil || final || fee.N != 0 || !known || total != 0 {
+			t.Errorf("after the acceptance was undone: %+v %v %v", fee, final, err)
+		}
+		if n := len(w.fees(d.ID)); n != 1 {
+			t.Errorf("%d assessments are kept", n)
+		}
+		w.clock.Advance(time.Hour)
+		d = w.must(w.Accept(ctx, w.clerk, w.act(d), dossier.Given{}, nil))
+		if fee, final, err := w.FeeOf(ctx, w.DB.Read(), d); err != nil || !final || fee.N != 2 || fee.Cause != dossier.FeeAccepted {
+			t.Errorf("after it was accepted again: %+v %v %v", fee, final, err)
+		}
+		// A restart of the limit assesses the same again: it is not written twice.
+		d = w.must(w.AskSupplement(ctx, w.checker, w.act(d), []dossier.Defect{{Subject: "Ngày sinh", Wrong: "Mờ", Mend: "Ghi lại"}}))
+		draft, err := w.StartAnswer(ctx, w.applicant, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.must(w.Send(ctx, w.applicant, draft.ID, draft.Version, "vi"))
+		if n := len(w.fees(d.ID)); n != 2 {
+			t.Errorf("%d assessments are kept after a supplement that changes nothing", n)
+		}
+	})
+}

@@ -256,6 +256,32 @@ func TestWrongReceiptIsCancelledTheSameDayByWhoeverWroteIt(t *testing.T) {
 	})
 }
 
+func TestWhatWasPaidUnderAnUndoneAcceptanceCountsWhenItIsAcceptedAgain(t *testing.T) {
+	each(t, func(w world) {
+		ctx := t.Context()
+		d := w.accepted(inTime)
+		w.pay(w.clerk, due(d))
+		w.clock.Advance(time.Hour)
+		d = w.must(w.Dossiers.UndoAcceptance(ctx, w.clerk, w.act(d), "Nhầm hồ sơ."))
+		if a := w.account(d); a.Standing() != Expected || a.Line(ctx) != "Đã nộp 8.000 ₫. Cơ quan xác định lại mức phải nộp khi tiếp nhận hồ sơ." {
+			t.Errorf("%s: %s", a.Standing(), a.Line(ctx))
+		}
+		if _, _, err := w.Collect(ctx, w.clerk, due(d)); fault.Of(err).Key != "payment.not_accepted" {
+			t.Errorf("taken before it is accepted again: %v", err)
+		}
+		w.clock.Advance(time.Hour)
+		d = w.must(w.Dossiers.Accept(ctx, w.clerk, w.act(d), dossier.Given{}, nil))
+		if a := w.account(d); a.Standing() != Settled || a.Fee.N != 2 {
+			t.Errorf("%s: %+v", a.Standing(), a.Fee)
+		}
+		again := due(d)
+		again.Fee = 2
+		if _, _, err := w.Collect(ctx, w.clerk, again); fault.Of(err).Key != "payment.nothing_owed" {
+			t.Errorf("taken a second time: %v", err)
+		}
+	})
+}
+
 func TestSupplementThatCostsMoreOwesTheRest(t *testing.T) {
 	each(t, func(w world) {
 		d := w.accepted(inTime)

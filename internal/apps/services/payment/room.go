@@ -22,11 +22,18 @@ import (
 // Room takes fees.
 type Room struct{ Dossiers *dossier.Room }
 
-// Events that other rooms may hear; their subject is the dossier.
+// Events that other rooms may hear; their subject is the dossier, and they carry a
+// Happened.
 const (
 	EventTaken     = "payment.taken"
 	EventCancelled = "payment.cancelled"
 )
+
+// Happened says which receipt was written or cancelled; none where a clerk wrote
+// down that nothing is owed.
+type Happened struct {
+	Receipt string `json:"receipt"`
+}
 
 // Kind is what the journal calls a payment.
 const Kind = "payment"
@@ -162,7 +169,7 @@ func (r Room) tell(ctx context.Context, tx *database.Tx, actor access.Actor, d d
 	if err != nil {
 		return err
 	}
-	return r.Dossiers.Events.Record(ctx, tx, event, d.ID, nil)
+	return r.Dossiers.Events.Record(ctx, tx, event, d.ID, Happened{Receipt: payment})
 }
 
 // digest is what the clerk sent, for the request.

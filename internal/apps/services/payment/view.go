@@ -30,6 +30,9 @@ func (a Account) Line(ctx context.Context) string {
 	owed, _ := a.Owed()
 	switch a.Standing() {
 	case Expected:
+		if paid := a.Paid(); paid > 0 {
+			return message.T(ctx, "payment.is_expected_paid", "paid", message.Money(ctx, paid))
+		}
 		return message.T(ctx, "payment.is_expected")
 	case Unknown:
 		if paid := a.Paid(); paid > 0 {

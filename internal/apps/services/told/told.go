@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/payment"
 	"benso/internal/core/cases"
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/event"
@@ -33,6 +34,9 @@ func (r *Room) Subscribe(bus *event.Bus) {
 			return nil
 		})
 	}
+	for _, kind := range []string{payment.EventTaken, payment.EventCancelled} {
+		bus.Subscribe(kind, "told", r.hearPayment)
+	}
 }
 
 // step is one act as its applicant is told of it.
@@ -53,7 +57,7 @@ var tells = map[string]struct{ due bool }{
 	dossier.ActAskCompletion: {}, dossier.ActComplete: {}, dossier.ActRefuseIntake: {},
 	dossier.ActAskSupplement: {}, dossier.ActSupply: {due: true},
 	dossier.ActApprove: {}, dossier.ActRefuse: {}, dossier.ActHandOver: {}, dossier.ActWithdraw: {},
-	dossier.ActUndoAcceptance: {}, dossier.ActApologise: {due: true},
+	dossier.ActUndoAcceptance: {}, dossier.ActApologise: {due: true}, dossier.ActMisfile: {},
 }
 
 // say puts a step into words; ok is false where the applicant is not told.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"benso/internal/apps/services/dossier"
+	"benso/internal/apps/services/payment"
 	"benso/internal/apps/services/servicestest"
 	"benso/internal/apps/services/told"
 	"benso/internal/kernel/access"
@@ -28,6 +29,7 @@ type world struct {
 	told                              *told.Room
 	clock                             *clock.Fake
 	applicant, clerk, checker, signer access.Actor
+	born                              string // the child's birthday, where it matters
 }
 
 type post struct{}
@@ -96,7 +98,13 @@ func (w *world) send(actor access.Actor, channel dossier.Channel, agency string)
 func (w *world) answer(actor access.Actor, d dossier.Draft) dossier.Dossier {
 	w.t.Helper()
 	ctx := w.t.Context()
-	d, err := w.SavePage(ctx, actor, d.ID, "all", d.Revisions["all"], func(form.Answers) form.Answers { return servicestest.BirthAnswers("Nguyễn Thị Ánh", form.File{}) })
+	d, err := w.SavePage(ctx, actor, d.ID, "all", d.Revisions["all"], func(form.Answers) form.Answers {
+		a := servicestest.BirthAnswers("Nguyễn Thị Ánh", form.File{})
+		if w.born != "" {
+			a["child_born"] = form.Value{Text: w.born}
+		}
+		return a
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -128,7 +136,7 @@ func (w *world) last(n int, wants ...string) notify.Notice {
 	}
 	for _, n := range all {
 		for lang, t := range n.Texts {
-			for _, never := range []string{"Ánh", "Mai", "0912345678", "083198004321", "[told.", "{"} {
+			for _, never := range []string{"Ánh", "Mai", "Văn Ba", "Nhầm người", "0912345678", "083198004321", "[told.", "{"} {
 				if strings.Contains(t.Title+strings.Join(t.Lines, ""), never) {
 					w.t.Errorf("a notice says %q in %s: %+v", never, lang, t)
 				}
@@ -201,6 +209,64 @@ func TestApplicantIsToldOfRequestsRefusalsAndWithdrawal(t *testing.T) {
 		d = w.send(w.applicant, dossier.Online, "")
 		w.did(w.Withdraw(ctx, w.applicant, w.act(d)))
 		w.last(9, d.FilingNumber+" đã được rút")
+	})
+}
+
+func TestApplicantIsToldOfReceiptsAndOfTheirCancelling(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newWorld(t, db)
+		ctx := t.Context()
+		w.born = "2026-06-01" // registered late: the clerk determines the fee
+		d := w.send(w.applicant, dossier.Online, "")
+		d = w.did(w.Accept(ctx, w.clerk, w.act(d), dossier.Given{}, nil))
+		w.last(2)
+		desk := payment.Room{Dossiers: w.Room}
+		c := payment.Collection{Dossier: d.ID, Fee: 1, Key: database.NewID(), Method: payment.Cash, Payer: "Nguyễn Văn Ba", Given: map[int]payment.Given{0: {Amount: "8.000", Basis: "Nghị quyết của Hội đồng nhân dân tỉnh"}}}
+		p, ok, err := desk.Collect(ctx, w.clerk, c)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		w.hand()
+		w.last(3, "Đã thu 8.000 ₫ cho hồ sơ "+d.Code, "Biên lai số 0000001/2026: 8.000 ₫", "khai sinh")
+		if _, _, err := desk.Collect(ctx, w.clerk, c); err != nil { // the second click
+			t.Fatal(err)
+		}
+		w.hand()
+		w.last(3)
+		if _, err := desk.Cancel(ctx, w.clerk, p.ID, database.NewID(), "Nhầm người nộp"); err != nil {
+			t.Fatal(err)
+		}
+		w.hand()
+		n := w.last(4, "Biên lai 0000001/2026 của hồ sơ "+d.Code+" đã bị hủy", "8.000 ₫", "nhận lại tiền")
+		if n.Link != "/ho-so-cua-toi/"+d.ID {
+			t.Errorf("the notice leads to %q", n.Link)
+		}
+		// Whoever owes nothing is told of no receipt.
+		d = w.send(w.applicant, dossier.Online, "")
+		d = w.did(w.Accept(ctx, w.clerk, w.act(d), dossier.Given{}, nil))
+		if _, ok, err := desk.Collect(ctx, w.clerk, payment.Collection{Dossier: d.ID, Fee: 1, Key: database.NewID(), Given: map[int]payment.Given{0: {Amount: "0", Basis: "Gia đình có công"}}}); err != nil || ok {
+			t.Fatal(ok, err)
+		}
+		w.hand()
+		w.last(6)
+	})
+}
+
+// A counter that files in somebody's account does not exist yet; the act tells them
+// all the same once it does.
+func TestWhoeverHasAnAccountIsToldThatADossierWasMisfiled(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		w := newWorld(t, db)
+		d := w.send(w.clerk, dossier.Counter, servicestest.Agency)
+		err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE dossiers SET applicant = 'mai' WHERE case_id = $1`, d.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.did(w.Misfile(t.Context(), w.clerk, w.act(d), "Nhầm người nộp."))
+		w.last(1, "Hồ sơ "+d.FilingNumber+" đã đóng vì nhập nhầm thủ tục", "hồ sơ khác thay cho")
 	})
 }
 
