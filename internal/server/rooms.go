@@ -99,7 +99,7 @@ func (p *Program) hang() error {
 			{ID: "board", Key: "server.board", URL: "/chi-tieu", Access: access.Public},
 		},
 	})
-	p.filing = filing.Pages{Room: p.Dossiers, Uploads: p.uploads}
+	p.filing = filing.Pages{Room: p.Dossiers, Uploads: p.uploads, Contacts: p.contacts}
 	targets := board.New(p.DB, p.Clock, p.Log, p.Targets, p.province.units, subjects{p.province.catalogue}, p.province.maps, p.Config.base)
 	if err := p.Site.Registry().Register(newGauges(p)); err != nil {
 		return err
@@ -164,4 +164,18 @@ func (s subjects) SubjectField(code string) string {
 		return ""
 	}
 	return p.Field
+}
+
+// contacts gives how an account is reached, for its own forms.
+func (p *Program) contacts(ctx context.Context, account string) (phone, email string, err error) {
+	a, err := p.Accounts.Account(ctx, account)
+	for _, c := range a.Handles {
+		switch c.Kind {
+		case identity.Phone:
+			phone = c.Value
+		case identity.Email:
+			email = c.Value
+		}
+	}
+	return phone, email, err
 }

@@ -90,7 +90,7 @@ func newJudge(env Env, kept Answers) *judge {
 func (j *judge) checks(p *Page) {
 	for _, c := range p.Checks {
 		if c.Refuse.holdsOn(j.kept, j.env.Today) && c.Field.When.holds(j.kept) {
-			j.faults = append(j.faults, fault.Field{Name: c.Field.Focus(c.Field.ID), Key: "form.own", Args: []any{"text", c.Text.In(j.env.Lang)}})
+			j.faults = append(j.faults, fault.Field{Name: c.at, Key: "form.own", Args: []any{"text", c.Text.In(j.env.Lang)}})
 		}
 	}
 }

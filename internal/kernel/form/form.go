@@ -116,6 +116,7 @@ type Field struct {
 	Body Text // info
 
 	said Text // how errors name it
+	self bool // person: the one who answers
 }
 
 // Need says how much a part is wanted.
@@ -138,8 +139,9 @@ type Option struct {
 // Check is a rule between answers: when Refuse holds, the field is refused.
 type Check struct {
 	Refuse *Condition
-	Field  *Field
+	Field  *Field // of the page; the error may stand at one of its parts
 	Text   Text
+	at     string // the input that shows it: "him-born-day"
 }
 
 // Place is a province or a commune to choose from.

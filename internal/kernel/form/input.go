@@ -163,10 +163,63 @@ func entryOf(x *Field, name string) (i int, rest string, ok bool) {
 	return i, rest, err == nil
 }
 
+// Own is what is known of the one who answers. It stands at first where the form
+// asks them about themselves, to be changed by them.
+type Own struct{ Name, Phone, Email, Citizen string }
+
+// known gives what stands at first in the inputs that ask about the one who
+// answers, by their names: those whom the form's use says to be the applicant, as
+// far as the answers decide it, and those of a person that is "self".
+func (f *Form) known(kept Answers, own Own) map[string]string {
+	known := map[string]string{}
+	var people []*Field
+	for _, p := range f.pages {
+		for _, x := range p.Fields {
+			if x.self {
+				people = append(people, x)
+			}
+			switch x.Autocomplete {
+			case "name":
+				known[x.ID] = own.Name
+			case "tel":
+				known[x.ID] = own.Phone
+			case "email":
+				known[x.ID] = own.Email
+			}
+		}
+	}
+	if u, ok := f.uses("name", kept); ok && u.ref.leaf != nil && u.ref.leaf.Pattern == "person_name" {
+		known[strings.Join(u.ref.path, "-")] = own.Name
+		if u.ref.field.Kind == KindPerson {
+			people = append(people, u.ref.field)
+		}
+	}
+	parts := map[string]string{"name": own.Name, "phone": own.Phone, "email": own.Email, "citizen": own.Citizen}
+	for _, x := range people {
+		for _, part := range x.Fields {
+			known[x.ID+"-"+part.ID] = parts[part.ID]
+		}
+	}
+	return known
+}
+
+// uses gives the first answer of a use that these answers ask for.
+func (f *Form) uses(name string, kept Answers) (use, bool) {
+	for _, u := range f.use[name] {
+		if u.when.holds(kept) && f.fields[u.ref.path[0]].When.holds(kept) && u.ref.field.When.holds(kept) {
+			return u, true
+		}
+	}
+	return use{}, false
+}
+
 // Input gives the input that shows what was answered before. A page that was
 // never answered starts with what its author declared (start, start_from), so
 // that nobody types the same thing twice.
-func (f *Form) Input(p *Page, a Answers, lang string) PageInput {
+func (f *Form) Input(p *Page, a Answers, lang string) PageInput { return f.Begin(p, a, lang, Own{}) }
+
+// Begin is Input for somebody of whom something is known.
+func (f *Form) Begin(p *Page, a Answers, lang string, own Own) PageInput {
 	f = f.ready()
 	in := PageInput{Values: url.Values{}, Files: map[string][]File{}}
 	_, kept := f.walk(a)
@@ -178,14 +231,15 @@ func (f *Form) Input(p *Page, a Answers, lang string) PageInput {
 		}
 	}
 	if fresh {
+		known := f.known(kept, own)
 		for _, x := range p.Fields {
-			in.begin(x, x.ID, kept, lang)
+			in.begin(x, x.ID, kept, lang, known)
 		}
 	}
 	return in
 }
 
-func (in PageInput) begin(x *Field, name string, kept Answers, lang string) {
+func (in PageInput) begin(x *Field, name string, kept Answers, lang string, known map[string]string) {
 	if x.StartFrom != nil {
 		if v, ok := x.StartFrom.value(kept); ok {
 			in.put(x, name, v)
@@ -193,17 +247,19 @@ func (in PageInput) begin(x *Field, name string, kept Answers, lang string) {
 		}
 	}
 	switch {
+	case known[name] != "":
+		in.Values.Set(name, known[name])
 	case !x.Start.IsZero():
 		in.Values.Set(name, x.startText(lang))
 	case x.Kind == KindPerson:
 		for _, s := range x.Fields {
-			in.begin(s, name+"-"+s.ID, kept, lang)
+			in.begin(s, name+"-"+s.ID, kept, lang, known)
 		}
 	case x.Kind == KindGroup:
 		in.setEntries(x, x.Min)
 		for i := range x.Min {
 			for _, s := range x.Fields {
-				in.begin(s, entryName(x, i, s.ID), kept, lang)
+				in.begin(s, entryName(x, i, s.ID), kept, lang, known)
 			}
 		}
 	}

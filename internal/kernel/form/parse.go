@@ -112,9 +112,17 @@ func (p *parser) check(page *Page, n *yaml.Node) {
 	}
 	m.require("text", "say what to do, in vi and en")
 	c := Check{Refuse: p.condition(m.keys["refuse"], m.what, true), Text: m.text("text")}
-	if c.Field, ok = page.fields[m.str("field")]; !ok {
+	path := split(m.str("field"))
+	if c.Field, ok = page.fields[path[0]]; !ok {
 		p.bad(m.keys["field"], "name a field of this page", "%s shows its error at %q, which is not on the page", m.what, m.keys["field"].Value)
 		return
+	}
+	r, ok := p.ref(m.keys["field"], m.what)
+	if !ok {
+		return
+	}
+	if c.at = strings.Join(path, "-"); r.leaf != nil {
+		c.at = r.leaf.Focus(c.at)
 	}
 	page.Checks = append(page.Checks, c)
 }

@@ -289,7 +289,7 @@ func (p *parser) fillPerson(x *Field, m mapping) {
 	x.Of = m.text("of")
 	m.require("of", "say whose, as in \"họ tên của mẹ\": of: {vi: mẹ, en: the mother}")
 	m.require("parts", "list what is asked: name, born, …")
-	self := m.yes("self")
+	x.self = m.yes("self")
 	for _, n := range m.list("parts") {
 		id := n.Value
 		if n.Kind == yaml.MappingNode {
@@ -320,7 +320,7 @@ func (p *parser) fillPerson(x *Field, m mapping) {
 			Vi: message.T(inVi, "form.part_of", "part", s.said.Vi, "of", x.Of.Vi),
 			En: message.T(inEn, "form.part_of", "part", s.said.En, "of", x.Of.En),
 		}
-		if !self {
+		if !x.self {
 			s.Autocomplete = "" // the browser would offer the applicant's own
 		}
 		x.Fields = append(x.Fields, s)

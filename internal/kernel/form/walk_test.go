@@ -181,6 +181,73 @@ func TestNothingIsTypedTwice(t *testing.T) {
 	}
 }
 
+// The applicant is whom the answers make it: the mother who registers her child, and
+// not the father beside her; a relative, and neither of them.
+func TestWhatIsKnownOfTheApplicantStandsInTheirOwnBoxesAlone(t *testing.T) {
+	f := birth(t)
+	own := Own{Name: "Trần Thị Đào", Phone: "0912345678", Email: "dao@benso.example", Citizen: "083195001234"}
+	begins := func(relation, page string, names ...string) (found []string) {
+		p, ok := f.Page(page)
+		if !ok {
+			t.Fatal(page)
+		}
+		in := f.Begin(p, Answers{"relation": {Text: relation}, "parents": {Text: "both"}}, "vi", own)
+		for _, n := range names {
+			found = append(found, in.Get(n))
+		}
+		return found
+	}
+	for _, c := range []struct {
+		relation, page string
+		names, want    []string
+	}{
+		{"mother", "mother", []string{"mother-name", "mother-citizen"}, []string{own.Name, own.Citizen}},
+		{"mother", "father", []string{"father-name", "father-citizen"}, []string{"", ""}},
+		{"father", "father", []string{"father-name", "father-citizen"}, []string{own.Name, own.Citizen}},
+		{"father", "mother", []string{"mother-name", "mother-citizen"}, []string{"", ""}},
+		{"grandparent", "requester", []string{"requester-name", "requester-citizen", "requester-other_paper"}, []string{own.Name, own.Citizen, ""}},
+		{"grandparent", "mother", []string{"mother-name"}, []string{""}},
+		{"mother", "contact", []string{"phone", "email"}, []string{own.Phone, own.Email}},
+		{"mother", "child", []string{"child_name"}, []string{""}},
+	} {
+		if d := cmp.Diff(c.want, begins(c.relation, c.page, c.names...)); d != "" {
+			t.Errorf("%s on the page %s (-want +got):\n%s", c.relation, c.page, d)
+		}
+	}
+	p, _ := f.Page("contact")
+	if in := f.Begin(p, Answers{"phone": {Text: "0999999999"}}, "vi", own); in.Get("phone") != "0999999999" || in.Get("email") != "" {
+		t.Errorf("an answered page shows %v", in.Values)
+	}
+}
+
+// One check each at a part of a person, at a part of an address, and at a whole.
+func TestCheckShowsItsErrorAtThePartThatIsWrong(t *testing.T) {
+	const text = `pages:
+  - id: p
+    title: {vi: Trang, en: Page}
+    fields:
+      - {id: him, kind: person, label: {vi: Anh, en: He}, of: {vi: anh, en: him}, parts: [name, born, citizen]}
+      - {id: home, kind: address, label: {vi: Nhà, en: Home}, street: optional}
+    checks:
+      - {refuse: {field: him.born, after: today-20y}, field: him.born, text: {vi: Chưa đủ tuổi, en: Too young}}
+      - {refuse: {field: him.citizen, is: "083198004321"}, field: him.citizen, text: {vi: Sai số, en: Wrong number}}
+      - {refuse: {field: home.street, is: "?"}, field: home.street, text: {vi: Sai đường, en: Wrong street}}
+      - {refuse: {field: him.name, is: "Ai"}, field: him, text: {vi: Sai tên, en: Wrong name}}
+`
+	f := parse(t, text)
+	a := Answers{"him": {Parts: Answers{"name": {Text: "Ai"}, "born": {Text: "2020-01-01"}, "citizen": {Text: "083198004321"}}}, "home": {Parts: Answers{"province": {Text: "86"}, "commune": {Text: "28756-2025"}, "street": {Text: "?"}}}}
+	_, faults := f.CheckAll(a, today)
+	want := map[string]string{"him-born-day": "Chưa đủ tuổi", "him-citizen": "Sai số", "home-street": "Sai đường", "him-name": "Sai tên"}
+	if d := cmp.Diff(want, said(faults)); d != "" {
+		t.Error(d)
+	}
+	for wrong, says := range map[string]string{"field: him.age, text": `has no part "age"`, "field: her, text": "is not on the page"} {
+		if _, problems := ParseBytes("t.yaml", []byte(strings.Replace(text, "field: him.born, text", wrong, 1))); len(problems) != 1 || !strings.Contains(problems[0].Text, says) {
+			t.Errorf("%s: %v", wrong, problems)
+		}
+	}
+}
+
 func TestFaultLeadsToItsPage(t *testing.T) {
 	f := birth(t)
 	if p, ok := f.PageOf("mother-born-day"); !ok || p.ID != "mother" {

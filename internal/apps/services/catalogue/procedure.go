@@ -279,4 +279,7 @@ func (p *Procedure) inherit(r *Procedure) {
 	if len(p.Results) == 0 {
 		p.Results = r.Results
 	}
+	if len(p.Notes) == 0 {
+		p.Notes = r.Notes
+	}
 }

@@ -267,7 +267,7 @@ func TestAGuidedFormTakesTheRestFromTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Record || p.Form == nil || p.Ministry != "Bộ Tư pháp" || p.URL == "" || p.Steps == "" || len(p.Audiences) == 0 {
+	if p.Record || p.Form == nil || p.Ministry != "Bộ Tư pháp" || p.URL == "" || p.Steps == "" || len(p.Audiences) == 0 || len(p.Notes) < 10 {
 		t.Errorf("%+v", p)
 	}
 }

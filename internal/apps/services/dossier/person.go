@@ -72,6 +72,26 @@ func ownPart(answers form.Answers, name string) (form.Value, bool) {
 	return form.Value{}, false
 }
 
+// OwnCitizen gives the citizen number that a person gave of themselves, under the
+// name of their account, in one of their last dossiers; "" where there is none. An
+// account itself keeps a digest only.
+func OwnCitizen(ctx context.Context, q database.Querier, account, name string) (string, error) {
+	mine, err := ownLast(ctx, q, account)
+	if err != nil {
+		return "", err
+	}
+	for _, d := range mine {
+		answers, err := Answers(ctx, q, d.ID)
+		if err != nil {
+			return "", err
+		}
+		if own, ok := ownPart(answers, name); ok && own.Parts["citizen"].Text != "" {
+			return own.Parts["citizen"].Text, nil
+		}
+	}
+	return "", nil
+}
+
 // masked shows of a citizen number what tells people apart who stand at the desk,
 // and not what could be used elsewhere.
 func masked(number string) string {

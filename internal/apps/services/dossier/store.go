@@ -90,6 +90,14 @@ func OwnAll(ctx context.Context, q database.Querier, account string) ([]Dossier,
 	return list(ctx, q, `WHERE d.applicant = $1 ORDER BY d.filed_at DESC, c.id LIMIT 200`, account)
 }
 
+// ownLast lists the last few of an applicant's dossiers, the last one first.
+func ownLast(ctx context.Context, q database.Querier, account string) ([]Dossier, error) {
+	if account == "" {
+		return nil, nil
+	}
+	return list(ctx, q, `WHERE d.applicant = $1 ORDER BY d.filed_at DESC, c.id LIMIT 3`, account)
+}
+
 func list(ctx context.Context, q database.Querier, where string, args ...any) (found []Dossier, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+cases.Columns+columns+from+where, args...)
 	if err != nil {

@@ -20,6 +20,9 @@ import (
 type Pages struct {
 	Room    *dossier.Room
 	Uploads *resumable.Uploads
+	// Contacts gives the phone and the e-mail by which an account signs in; "" for
+	// what it has not.
+	Contacts func(ctx context.Context, account string) (phone, email string, err error)
 }
 
 // Addresses of the applicant's pages.

@@ -2,6 +2,7 @@ package filing
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -67,11 +68,16 @@ func newTown(t *testing.T) town {
 func townOn(t *testing.T, db *database.DB) town {
 	t.Helper()
 	room, now := servicestest.NewRoom(t, db)
+	return townOf(t, room, now)
+}
+
+func townOf(t *testing.T, room *dossier.Room, now *clock.Fake) town {
+	t.Helper()
 	coming, err := resumable.Open(filepath.Join(t.TempDir(), "uploads"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := Pages{Room: room, Uploads: coming}
+	pages := Pages{Room: room, Uploads: coming, Contacts: func(context.Context, string) (phone, email string, err error) { return "0987654321", "mai@benso.example", nil }}
 	site := web.New(web.Config{
 		Province: "Tỉnh Vĩnh Long", Sessions: visitors{}, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{

@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -61,13 +62,32 @@ func (p Pages) question(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.Redirect(w, r, k.ahead()) // an old address: an answer changed which pages are asked
 	}
-	in := k.procedure.Form.Input(page, k.draft.Answers, k.env.Lang)
+	own, err := p.own(r.Context(), k, page)
+	if err != nil {
+		return err
+	}
+	in := k.procedure.Form.Begin(page, k.draft.Answers, k.env.Lang, own)
 	var faults []fault.Field
 	if r.URL.Query().Get("loi") != "" {
 		_, all := k.procedure.Form.CheckAll(k.draft.Answers, k.env)
 		faults = faultsOf(k.procedure.Form, page, all)
 	}
 	return web.Render(w, r, http.StatusOK, question(k.show(r, page, in, k.draft.Revisions[page.ID], faults)))
+}
+
+// own is what is known of the applicant, for a page that was not answered yet. A
+// clerk who answers for somebody at the desk is nobody's applicant.
+func (p Pages) own(ctx context.Context, k work, page *form.Page) (own form.Own, err error) {
+	actor := web.Actor(ctx)
+	if k.draft.Channel != dossier.Online || k.answered(page) {
+		return own, nil
+	}
+	if own.Phone, own.Email, err = p.Contacts(ctx, actor.Account); err != nil {
+		return own, err
+	}
+	own.Name = actor.Name
+	own.Citizen, err = dossier.OwnCitizen(ctx, p.Room.DB.Read(), actor.Account, actor.Name)
+	return own, err
 }
 
 // save keeps what one page says, or does what another button of it asks for.
