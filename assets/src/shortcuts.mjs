@@ -3,20 +3,11 @@
 // sends stray keys can switch them off (WCAG 2.1.4).
 const kept = "bs-shortcuts";
 
-const off = () => {
-  try {
-    return localStorage.getItem(kept) === "off";
-  } catch {
-    return false; // storage is forbidden: the keys stay on
-  }
-};
+// The choice is a cookie, since signing out clears the browser's storage.
+const off = () => document.cookie.split("; ").includes(kept + "=off");
 
 const keep = (value) => {
-  try {
-    localStorage.setItem(kept, value);
-  } catch {
-    // storage is forbidden: the choice lasts for this page
-  }
+  document.cookie = kept + "=" + value + "; path=/; max-age=31536000; samesite=lax";
 };
 
 const seen = (e) => !e.disabled && e.getClientRects().length > 0;

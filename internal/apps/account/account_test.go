@@ -398,6 +398,27 @@ func TestSignedOutBrowserIsAStrangerAtOnce(t *testing.T) {
 	thief.get(Path).is(200, SignInPath+"?tiep=%2Ftai-khoan")
 }
 
+// Papers on their way wait in the browser: they go with the person. The language and
+// what else a cookie holds stay.
+func TestSigningOutHasTheBrowserForgetWhatItKeeps(t *testing.T) {
+	w := open(t)
+	lan := w.person(t)
+	lan.register(phone, good)
+	lan.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for _, c := range []struct{ path, want string }{{sessionsPath + "/ket-thuc-khac", ""}, {SignOutPath, `"storage"`}} { // signing out others clears nothing here
+		res, err := lan.client.PostForm(lan.site+c.path, url.Values{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Header.Get("Clear-Site-Data"); res.StatusCode != http.StatusSeeOther || got != c.want {
+			t.Errorf("%s: %s, Clear-Site-Data %q, want %q", c.path, res.Status, got, c.want)
+		}
+	}
+}
+
 var endButton = regexp.MustCompile(`action="(/tai-khoan/phien/[0-9a-z]+/ket-thuc)"`)
 
 func TestOwnerEndsOneSessionAndAllOthers(t *testing.T) {

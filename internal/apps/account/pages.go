@@ -246,6 +246,10 @@ func (room *Room) signOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	room.Cookie.Clear(w)
+	// Papers that were on their way wait in the browser for two days (upload.mjs): on a
+	// computer that others use, they must not outlast the person. Cookies stay: they
+	// hold the language, not a person.
+	w.Header().Set("Clear-Site-Data", `"storage"`)
 	web.Flash(w, r, "account.signed_out")
 	return web.Redirect(w, r, "/")
 }

@@ -505,6 +505,15 @@ func (p *Page) within(longest time.Duration, what string, ready func() (bool, er
 // errGone says that the page went away while it was asked.
 var errGone = errors.New("the page went away")
 
+// Run evaluates an expression in the page, waits for the promise that it may give,
+// and decodes its value: for what no eye sees, such as what the browser keeps.
+func (p *Page) Run(expression string, into any) {
+	p.t.Helper()
+	if err := p.eval(expression, into); err != nil {
+		p.fail("run %s: %v", expression, err)
+	}
+}
+
 func (p *Page) eval(expression string, into any) error {
 	object, err := p.evaluate(expression, true)
 	if err != nil || into == nil {
