@@ -121,7 +121,7 @@ func housePermit(name string) filing {
 		code: "1.013225", facts: []string{"Cấp giấy phép xây dựng nhà ở riêng lẻ", "15 ngày", "02 bộ bản vẽ"},
 		leaves: []leaf{
 			{"Bạn xin phép làm gì?", []move{choose("Sửa chữa, cải tạo nhà đang có"), choose("Hộ gia đình, cá nhân")}, "chọn thủ tục 1.013229", []move{choose("Xây mới nhà ở riêng lẻ")}},
-			{"Chủ hộ hoặc người đại diện", []move{fill("builder-name", "Võ Văn Tám "+name), fill("builder-citizen", "083198004321"), pick("builder-residence-commune", commune)}, "Nhập số điện thoại của chủ đầu tư", []move{fill("builder-phone", "0912345678")}},
+			{"Chủ hộ hoặc người đại diện", []move{fill("builder-name", "Võ Văn Tám "+name), fill("builder-citizen", "083198004321"), pick("builder-residence-commune", commune), fill("builder-phone", "")}, "Nhập số điện thoại của chủ đầu tư", []move{fill("builder-phone", "0912345678")}},
 			{"Nơi xây nhà", []move{pick("site-commune", commune)}, "Nhập số nhà, đường hoặc ấp", []move{fill("site-street", "Ấp 3")}},
 			{"Thửa đất", []move{fill("map_sheet", "12"), fill("plot_number", "345"), fill("plot_area", "100 m2")}, "Diện tích thửa đất phải là số", []move{fill("plot_area", "100")}},
 			{"Quy mô nhà", []move{fill("storeys", "2"), fill("built_area", "120,5"), fill("floor_area", "241"), fill("height", "7,5")}, "Diện tích xây dựng lớn hơn diện tích thửa đất", []move{fill("built_area", "80,5"), fill("floor_area", "161")}},
