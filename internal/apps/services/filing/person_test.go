@@ -77,7 +77,9 @@ func townOf(t *testing.T, room *dossier.Room, now *clock.Fake) town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := Pages{Room: room, Uploads: coming, Contacts: func(context.Context, string) (phone, email string, err error) { return "0987654321", "mai@benso.example", nil }}
+	pages := Pages{Room: room, Uploads: coming, Contacts: func(context.Context, string) (phone, email string, err error) {
+		return "0987654321", "mai@benso.example", nil
+	}}
 	site := web.New(web.Config{
 		Province: "Tỉnh Vĩnh Long", Sessions: visitors{}, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Sections: []web.Section{
