@@ -88,7 +88,7 @@ func certifiedSignature(name string) filing {
 			{"Giấy tờ sẽ ký", []move{choose("Hợp đồng hoặc giao dịch khác"), fill("documents", "2")}, "không được chứng thực chữ ký", []move{choose("Tờ khai, lý lịch, cam kết của chính bạn")}},
 			{"Có giấy nào bằng tiếng nước ngoài không?", nil, "", []move{choose("Có")}},
 			{"Ảnh bản dịch ra tiếng Việt", nil, "", []move{photo("translation")}},
-			{"Người ký", nil, "Nhập họ, chữ đệm và tên của bạn", []move{fill("name", "Đỗ Thị Chín "+name), fill("phone", "0912345678")}},
+			{"Người ký", []move{fill("name", "")}, "Nhập họ, chữ đệm và tên của bạn", []move{fill("name", "Đỗ Thị Chín "+name), fill("phone", "0912345678")}},
 		},
 		checked: []string{"20.000 ₫", "2 giấy tờ", "một lần, mang theo"},
 		title:   "Đỗ Thị Chín " + name,

@@ -147,7 +147,7 @@ type ProcedureCompetence struct {
 	Level    *string `json:"level" enum:"province,district,commune" doc:"Null in a national sector."`
 	Agency   *string `json:"agency" doc:"Kind of the agency; null where nobody knows it."`
 	Sector   bool    `json:"sector"`
-	Reviewed string  `json:"reviewed" doc:"By whom the row was reviewed; rule: by a rule alone, by nobody yet."`
+	Reviewed string  `json:"reviewed" example:"rule" doc:"How it was decided: rule, by a rule alone; read, by reading the record; or by whom."`
 	Basis    string  `json:"basis"`
 }
 
