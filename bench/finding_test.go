@@ -15,10 +15,10 @@ import (
 	"benso/internal/server"
 )
 
-// BenchmarkSearch is how long somebody waits who types without marks and with a
+// BenchmarkFinding is how long somebody waits who types without marks and with a
 // slip: the whole program over HTTP, the whole catalogue, one reader, the page
 // drawn, compressed and read to its end. 20 ms are promised.
-func BenchmarkSearch(b *testing.B) {
+func BenchmarkFinding(b *testing.B) {
 	quiet := slog.New(slog.DiscardHandler)
 	p, err := server.Open(b.Context(), server.Config{Addr: "127.0.0.1:0", Data: databasetest.SQLiteDir(b)}, quiet)
 	must(b, err)
