@@ -79,7 +79,7 @@ func (f Finder) Find(ctx context.Context, actor access.Actor, typed string) (Fou
 	if err != nil {
 		return Found{}, err
 	}
-	found.People, found.More = gather(all), len(all) >= looked
+	found.People, found.More = wholeFirst(gather(all), typed), len(all) >= looked
 	if len(found.People) > most {
 		found.People, found.More = found.People[:most], true
 	}
@@ -256,6 +256,20 @@ func gather(all []dossier.Dossier) []Person {
 		}
 		people[i].Dossiers++
 	}
+	return people
+}
+
+// wholeFirst puts those whose whole name was typed before those of whose name it is a
+// part; the others stay in their order.
+func wholeFirst(people []Person, typed string) []Person {
+	name := strings.Join(strings.Fields(vntext.Fold(typed)), " ")
+	rank := func(p Person) int {
+		if vntext.Fold(p.Name) == name {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(people, func(a, b Person) int { return rank(a) - rank(b) })
 	return people
 }
 

@@ -37,6 +37,17 @@ func TestPeopleAreToldApartByAccountOrByNameAndPhone(t *testing.T) {
 	}
 }
 
+func TestWhoeverHasTheWholeNameComesFirst(t *testing.T) {
+	got := wholeFirst([]Person{{Name: "Nguyễn Thị Mai Anh", Last: "a"}, {Name: "Nguyễn Thị Mai", Last: "b"}, {Name: "Nguyễn Thị Mai Chi", Last: "c"}, {Name: "Nguyễn Thị Mãi", Last: "d"}}, " nguyen thi  MAI ")
+	var order string
+	for _, p := range got {
+		order += p.Last
+	}
+	if order != "bdac" {
+		t.Errorf("the order is %s", order)
+	}
+}
+
 func TestNumbersAreReadAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string][2]string{
 		"0912 345 678": {"0912345678", ""}, "+84 912 345 678": {"0912345678", ""}, "083 198 004 321": {"", "083198004321"}, "083198004321": {"", "083198004321"},

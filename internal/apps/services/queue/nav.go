@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"fmt"
 
 	"benso/internal/apps/services/office"
 	"benso/internal/core/cases"
@@ -15,7 +14,7 @@ import (
 func (p queuePage) nav(ctx context.Context) []web.Link {
 	links := make([]web.Link, len(p.Queues))
 	for i, q := range p.Queues {
-		links[i] = web.Link{Text: fmt.Sprintf("%s (%d)", q.Text, q.Count), URL: q.URL, Current: q.Current}
+		links[i] = web.Link{Text: q.Text + " (" + message.Number(ctx, q.Count) + ")", URL: q.URL, Current: q.Current}
 	}
 	links = append(links, web.Link{Text: message.T(ctx, "desk.register"), URL: office.PathRegister})
 	if p.Counter {
