@@ -15,9 +15,10 @@ const modules = join(here, "node_modules");
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)).join("");
 // What Vietnamese, English and our marks need; a letter outside is shown in the
 // system's type.
-const letters =
-  range(0x20, 0x7e) + range(0xa0, 0xff) + range(0x2010, 0x2026) + "\u2030\u2032\u2033\u20ab\u20ac\u2190\u2191\u2192\u2193\u2212" +
-  "ĂăĐđĨĩŨũƠơƯư\u0300\u0301\u0303\u0309\u0323" + range(0x1ea0, 0x1ef9);
+const vietnamese =
+  "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323" + range(0x1ea0, 0x1ef9);
+const marks = "\u00a0§©«°±²³·»½×÷–—‘’“”•…‰′″₫€←↑→↓−≤≥\u2010\u2011";
+const letters = range(0x20, 0x7e) + vietnamese + marks;
 
 const sizes = [];
 async function put(name, data, compressed) {
@@ -51,14 +52,14 @@ for (const name of ["site", "upload"]) {
   await put(name + ".js", Buffer.from(js.outputFiles[0].contents), true);
 }
 
-for (const weight of [400, 600]) {
-  for (const part of ["latin", "vietnamese"]) {
-    const font = await readFile(join(modules, "@fontsource/be-vietnam-pro/files", `be-vietnam-pro-${part}-${weight}-normal.woff2`));
-    await put(`be-vietnam-pro-${part}-${weight}.woff2`, await subsetFont(font, letters, { targetFormat: "woff2", noHinting: true }), false);
-  }
+// One file a weight: a Vietnamese letter is made of the parts that its Latin
+// letters are made of, which two files would both hold.
+for (const [weight, name] of [[400, "400Regular/BeVietnamPro_400Regular"], [600, "600SemiBold/BeVietnamPro_600SemiBold"]]) {
+  const font = await readFile(join(modules, "@expo-google-fonts/be-vietnam-pro", name + ".ttf"));
+  await put(`be-vietnam-pro-${weight}.woff2`, await subsetFont(font, letters, { targetFormat: "woff2", noHinting: true }), false);
 }
 
-await put("OFL.txt", await readFile(join(modules, "@fontsource/be-vietnam-pro/LICENSE")), false);
+await put("OFL.txt", await readFile(join(here, "licences", "OFL.txt")), false);
 await put("govuk-frontend.txt", await readFile(join(here, "licences", "govuk-frontend.txt")), false);
 for (const name of ["logo.svg", "icon.svg"]) {
   await put(name, await readFile(join(here, "src", name)), true);

@@ -19,6 +19,8 @@ import (
 // Page is what a page tells its frame. Words are already in the visitor's language.
 type Page struct {
 	Title   string        // of the window; the page has its own h1
+	About   string        // what a search engine says of it; what the site is for when empty
+	Private bool          // not for search engines; no page of somebody signed in is
 	Section string        // ID of the section of the header that it belongs to
 	Back    string        // where the back link leads; none when empty
 	Crumbs  []Link        // the way down to here, instead of a back link
@@ -47,6 +49,14 @@ func (p Page) windowTitle(ctx context.Context) string {
 		title = message.T(ctx, "web.error_prefix") + " " + title
 	}
 	return title
+}
+
+// about is the description of the page, for whoever finds it by a search engine.
+func (p Page) about(ctx context.Context) string {
+	if p.About != "" {
+		return p.About
+	}
+	return message.T(ctx, "web.about")
 }
 
 func (p Page) bodyClass() string {
@@ -385,10 +395,7 @@ func (s State) Words(ctx context.Context) string { return message.T(ctx, "web.st
 func signedIn(a access.Actor) bool { return !a.Stranger() }
 
 // firstFonts are what every Vietnamese page needs at once.
-var firstFonts = []string{
-	"be-vietnam-pro-latin-400.woff2", "be-vietnam-pro-vietnamese-400.woff2",
-	"be-vietnam-pro-latin-600.woff2", "be-vietnam-pro-vietnamese-600.woff2",
-}
+var firstFonts = []string{"be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"}
 
 func current(is bool) templ.Attributes {
 	if is {
