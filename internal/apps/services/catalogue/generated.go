@@ -18,7 +18,7 @@ const (
 	filesEach     = 5  // of one paper
 	papersAPage   = 4  // so that a page stays light on a phone
 	megabytesEach = 10 // of one file
-	labelRunes    = 160
+	labelRunes    = 90 // three lines of a phone; the hint holds the whole
 )
 
 // generate makes the form of a procedure from what its record says: who applies,
@@ -142,7 +142,7 @@ func (g *generator) papers() {
 		var asked []fields
 		for _, x := range g.p.Papers {
 			if x.Group == group {
-				asked = append(asked, file(x))
+				asked = append(asked, g.file(x))
 			}
 		}
 		title := say("form_papers")
@@ -164,10 +164,14 @@ func (g *generator) papers() {
 	g.add("advice", "form_advice", nil, fields{"id": "advice", "kind": "info", "body": printed(strings.Join(body, "\n"))})
 }
 
-func file(x Paper) fields {
-	name := bare(x.Name.Vi)
-	f := fields{"id": "paper_" + x.ID, "kind": "file", "label": printed(cut(name)), "short": say("form_paper_short"), "paper": x.ID, "max": filesEach, "bytes": megabytesEach << 20, "optional": true, "desk": true}
-	if cut(name) != name {
+func (g *generator) file(x Paper) fields {
+	name := x.Name.Vi
+	label := cut(name)
+	if label != name && g.alike(label) > 1 {
+		label = shorten(name) // two of a name would be taken for each other
+	}
+	f := fields{"id": "paper_" + x.ID, "kind": "file", "label": printed(label), "short": say("form_paper_short"), "paper": x.ID, "max": filesEach, "bytes": megabytesEach << 20, "optional": true, "desk": true}
+	if label != name {
 		f["hint"] = printed(name)
 	} else if x.Quantity != "" {
 		f["hint"] = printed(x.Quantity)
@@ -175,16 +179,50 @@ func file(x Paper) fields {
 	return f
 }
 
-// bare takes the sign of a list off the beginning of a text.
-func bare(s string) string {
-	if t := strings.TrimLeft(s, "-+*•– "); t != "" {
-		return t
+// alike counts the papers that would have this label.
+func (g *generator) alike(label string) (n int) {
+	for _, x := range g.p.Papers {
+		if cut(x.Name.Vi) == label {
+			n++
+		}
 	}
-	return s
+	return n
 }
 
-// cut makes a label of a long text: its first words.
+// Where the name of a paper ends and its conditions begin, in the texts of the
+// national portal; and where else a long one may be cut.
+var (
+	conditions = []string{" theo quy định", " trong trường hợp", " đối với ", " (", ". ", "; ", ": ", " trừ trường hợp", " nếu "}
+	joints     = []string{", ", " hoặc ", " và "}
+)
+
+// cut makes a label of a long text: the name before its conditions, else its first
+// words. An ellipsis says that there is more.
 func cut(s string) string {
+	if utf8.RuneCountInString(s) <= labelRunes {
+		return s
+	}
+	short := string([]rune(s)[:labelRunes])
+	const least = 16 // bytes, so that "Bản sao" is not all that is left
+	end := len(short)
+	for _, mark := range conditions {
+		if i := strings.Index(short, mark); i >= least {
+			end = min(end, i)
+		}
+	}
+	if end == len(short) {
+		for _, mark := range joints {
+			if i := strings.LastIndex(short, mark); i >= len(short)/2 {
+				return ellipsis(short[:i])
+			}
+		}
+		return shorten(s)
+	}
+	return ellipsis(short[:end])
+}
+
+// shorten keeps the first words.
+func shorten(s string) string {
 	if utf8.RuneCountInString(s) <= labelRunes {
 		return s
 	}
@@ -192,8 +230,10 @@ func cut(s string) string {
 	if i := strings.LastIndex(short, " "); i > 0 {
 		short = short[:i]
 	}
-	return strings.TrimRight(short, " ,;:.") + "…"
+	return ellipsis(short)
 }
+
+func ellipsis(s string) string { return strings.TrimRight(s, " ,;:.") + "…" }
 
 // Uploads are the most bytes that files may come to, at their limits: one file,
 // those of one page, those of all pages.

@@ -180,9 +180,27 @@ func (r record) procedure(version int64) *Procedure {
 			p.Notes = append(p.Notes, Note{Group: x.Group, Text: x.Name})
 			continue
 		}
-		p.Papers = append(p.Papers, Paper{ID: fmt.Sprintf("p%d", i+1), Name: form.Text{Vi: x.Name}, Need: "conditional", Original: "submit", Group: x.Group, Quantity: x.Quantity})
+		p.Papers = append(p.Papers, Paper{ID: fmt.Sprintf("p%d", i+1), Name: form.Text{Vi: bare(x.Name)}, Need: "conditional", Original: "submit", Group: x.Group, Quantity: counted(x.Quantity)})
 	}
 	return p
+}
+
+// bare takes the sign of a list off the beginning of a text, and what leads to the
+// next item off its end.
+func bare(s string) string {
+	if t := strings.TrimRight(strings.TrimLeft(s, "-+*•– "), " ;,"); t != "" {
+		return t
+	}
+	return s
+}
+
+// counted leaves out what is wanted of a paper no times: "0 bản chính,1 bản sao".
+func counted(s string) string {
+	parts := slices.DeleteFunc(strings.Split(s, ","), func(part string) bool { return strings.HasPrefix(strings.TrimSpace(part), "0 ") })
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // level is that of the agency, as far as the levels alone say it.

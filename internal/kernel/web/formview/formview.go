@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -174,12 +175,24 @@ func (b box) dateHint(ctx context.Context) string {
 	return strings.TrimSpace(b.hint() + " " + message.T(ctx, "formview.year_alone"))
 }
 
+// longHint is how many letters of a paper's name stand under its label; the name of
+// one that goes on for longer, as in many records, is folded.
+const longHint = 180
+
+func (b box) long() bool { return utf8.RuneCountInString(b.hint()) > longHint }
+
 func (b box) fileHint(ctx context.Context) string {
+	hint := b.hint()
+	if b.long() {
+		hint = ""
+	} else if hint != "" && !strings.HasSuffix(hint, ".") {
+		hint += "." // another sentence follows
+	}
 	if len(b.files()) >= b.x.Max {
-		return strings.TrimSpace(b.hint() + " " + message.T(ctx, "formview.file_full", "max", b.x.Max))
+		return strings.TrimSpace(hint + " " + message.T(ctx, "formview.file_full", "max", b.x.Max))
 	}
 	size := message.Number(ctx, b.x.MaxBytes>>20)
-	return strings.TrimSpace(b.hint() + " " + message.T(ctx, "formview.file_hint", "max", b.x.Max, "size", size))
+	return strings.TrimSpace(hint + " " + message.T(ctx, "formview.file_hint", "max", b.x.Max, "size", size))
 }
 
 // spoken are the words of the script that sends papers in pieces.
