@@ -421,7 +421,7 @@ func procedure(p procedurePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Layout(web.Page{Title: p.title(lang), Section: "procedures", Crumbs: crumbs(ctx, p.title(lang))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Layout(web.Page{Title: p.title(lang), About: message.T(ctx, "portal.about", "name", p.title(lang)), Section: "procedures", Crumbs: crumbs(ctx, p.title(lang))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
