@@ -20,6 +20,25 @@ var (
 	tablet = browser.Options{Width: 360, Height: 740, JavaScript: true}
 )
 
+// office and tablet are an official's screens of the nth walk, see scripts.
+func (w world) office(n int) browser.Options {
+	return browser.Options{Width: office.Width, Height: office.Height, JavaScript: w.scripts(n)}
+}
+
+func (w world) tablet(n int) browser.Options {
+	return browser.Options{Width: tablet.Width, Height: tablet.Height, JavaScript: w.scripts(n)}
+}
+
+// key presses the key of a link or a button; without JavaScript it is clicked.
+func (w world) key(p *browser.Page, key string) {
+	w.t.Helper()
+	if p.Scripts() {
+		p.Press(key)
+	} else {
+		p.Click("[data-shortcut='" + key + "']")
+	}
+}
+
 func (w world) must(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -75,9 +94,9 @@ func (w world) picture(p *browser.Page, name string) {
 func TestASpecialistAsksAnotherAgencyAndGoesOnMeanwhile(t *testing.T) {
 	databases(t, func(t *testing.T, w world) {
 		d := w.accepted("Nguyễn Thị Ánh Dương", 11)
-		specialist := w.official("chuyenvien@benso.example", office)
+		specialist := w.official("chuyenvien@benso.example", w.office(1))
 		specialist.Open(w.base + "/ban-lam-viec/" + d.ID)
-		specialist.Press("c")
+		w.key(specialist, "c")
 		w.see(specialist, "Hỏi một hoặc nhiều cơ quan cùng lúc")
 		w.look(specialist)
 		specialist.Fill("agency-0", "không có cơ quan này")
@@ -93,7 +112,7 @@ func TestASpecialistAsksAnotherAgencyAndGoesOnMeanwhile(t *testing.T) {
 		w.look(specialist)
 		w.picture(specialist, "consult-asked")
 
-		asked := w.official("chuyenvien.phukhuong@benso.example", tablet)
+		asked := w.official("chuyenvien.phukhuong@benso.example", w.tablet(1))
 		asked.Open(w.base + "/ban-lam-viec/" + d.ID)
 		w.see(asked, "Không tìm thấy")
 		asked.Open(w.base + "/ban-lam-viec")
@@ -118,11 +137,7 @@ func TestASpecialistAsksAnotherAgencyAndGoesOnMeanwhile(t *testing.T) {
 		w.look(specialist)
 		w.picture(specialist, "consult-answered")
 
-		mai := w.person(tablet)
-		mai.Open(w.base + "/dang-nhap")
-		mai.Fill("handle", "nguoidan@benso.example")
-		mai.Fill("password", "ben-so-2026-dung-thu")
-		mai.Within("main").Click("Đăng nhập")
+		mai := w.mai(w.tablet(1))
 		mai.Open(w.base + "/ho-so-cua-toi/" + d.ID)
 		w.see(mai, "Xin ý kiến cơ quan khác, thời hạn vẫn tính: Ủy ban nhân dân phường Phú Khương")
 		mai.Click("Ai đã xem hồ sơ của bạn")

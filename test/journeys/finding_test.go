@@ -12,12 +12,8 @@ import (
 // filters; what cannot be filed here says why, and where it can.
 func TestProcedureIsFoundWithASlipFilteredAndOpened(t *testing.T) {
 	databases(t, func(t *testing.T, w world) {
-		for name, o := range map[string]browser.Options{
-			"on a phone without JavaScript": {Width: 360, Height: 740},
-			"on a computer with JavaScript": {Width: 1280, Height: 900, JavaScript: true},
-		} {
-			t.Run(name, func(t *testing.T) { w.at(t).findProcedures(w.at(t).person(o), o.Width) })
-		}
+		w.findProcedures(w.person(browser.Options{Width: 360, Height: 740, JavaScript: w.scripts(1)}), 360)
+		w.findProcedures(w.person(browser.Options{Width: 1280, Height: 900, JavaScript: w.scripts(0)}), 1280)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 // Every guided form is filed from the page of its procedure to the filing number,
 // once wrong and once right on the pages where one goes wrong.
 func TestGuidedFormsAreFiledFromAPhone(t *testing.T) {
-	onPhones(t, "1.000894", func(name string) []filing {
+	onPhones(t, func(name string) []filing {
 		return []filing{marriage(name), maritalStatus(name), certifiedCopies(name), certifiedSignature(name), householdBusiness(name), housePermit(name)}
 	})
 }

@@ -125,26 +125,36 @@ func (w world) do(p *browser.Page, acts []move) {
 	}
 }
 
-// onPhones runs walks on a phone of 360 px, with and without JavaScript, on both
-// databases; each has an account of its own.
-func onPhones(t *testing.T, code string, walks func(name string) []filing) {
+// onPhones runs walks on a phone of 360 px on both databases: those of even place
+// with JavaScript on the one and without on the other, the odd ones the other way
+// round. Who has JavaScript has an account of their own, and a clerk.
+func onPhones(t *testing.T, walks func(name string) []filing) {
 	databases(t, func(t *testing.T, w world) {
-		for i, mode := range []struct {
-			name       string
-			javascript bool
-		}{{"with JavaScript", true}, {"without JavaScript", false}} {
-			t.Run(mode.name, func(t *testing.T) {
+		type people struct{ applicant, clerk *browser.Page }
+		of := map[bool]people{}
+		names := map[bool]string{true: "Nguyễn Thị Mai Bắc", false: "Nguyễn Thị Mai Nam"}
+		handles := map[bool]string{true: "0912345610", false: "0912345611"}
+		for i := range walks("") {
+			javascript := w.scripts(i)
+			name := names[javascript]
+			f := walks(name)[i]
+			who, ok := of[javascript]
+			if !ok {
+				who.applicant = w.newcomer(f.code, name, handles[javascript], browser.Options{Width: 360, Height: 740, JavaScript: javascript})
+				who.clerk = w.official("motcua@benso.example", browser.Options{Width: 1280, Height: 900, JavaScript: javascript})
+				of[javascript] = who
+			}
+			title := f.code + " without JavaScript"
+			if javascript {
+				title = f.code + " with JavaScript"
+			}
+			t.Run(title, func(t *testing.T) {
 				w := w.at(t)
-				name := []string{"Nguyễn Thị Mai Bắc", "Nguyễn Thị Mai Nam"}[i]
-				p := w.newcomer(code, name, fmt.Sprintf("091234561%d", i), browser.Options{Width: 360, Height: 740, JavaScript: mode.javascript})
-				for _, f := range walks(name) {
-					t.Run(f.code, func(t *testing.T) {
-						number := w.at(t).walk(p, f)
-						clerk := w.at(t).official("motcua@benso.example", browser.Options{Width: 1280, Height: 900, JavaScript: mode.javascript})
-						w.at(t).open(clerk, number)
-						w.at(t).see(clerk, f.title)
-					})
-				}
+				number := w.walk(who.applicant, f)
+				clerk := who.clerk.For(t)
+				w.open(clerk, number)
+				w.see(clerk, f.title)
+				clerk.Screenshot(fmt.Sprintf("%s/%s-desk.png", strings.ReplaceAll(t.Name(), "/", "-"), f.code))
 			})
 		}
 	})

@@ -26,17 +26,29 @@ type world struct {
 	base    string
 	photos  []string
 	result  string
+
+	database string // its name
 }
+
+// scripts says whether the browser of the nth walk has JavaScript: each walk takes
+// place on both databases, with it on one of them and without it on the other.
+func (w world) scripts(n int) bool { return (w.database == "sqlite") == (n%2 == 0) }
 
 // databases runs a journey on both databases.
 func databases(t *testing.T, fn func(t *testing.T, w world)) {
+	t.Helper()
+	browser.Keep(t)
 	for name, config := range map[string]func(t *testing.T) server.Config{
 		"sqlite": func(t *testing.T) server.Config { return server.Config{Data: databasetest.SQLiteDir(t)} },
 		"postgres": func(t *testing.T) server.Config {
 			return server.Config{Data: t.TempDir(), DatabaseURL: databasetest.PostgresURL(t)}
 		},
 	} {
-		t.Run(name, func(t *testing.T) { fn(t, serve(t, config(t))) })
+		t.Run(name, func(t *testing.T) {
+			w := serve(t, config(t))
+			w.database = name
+			fn(t, w)
+		})
 	}
 }
 

@@ -2,10 +2,7 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -19,8 +16,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a verb waits for what it needs.
-const patience = 5 * time.Second
+// patience is how long a verb waits for what it needs: long, since a machine that
+// is busy with other tests is slow, and what is there is waited for no longer.
+var patience = 20 * time.Second
 
 // Options says what device a person has. The zero Options is a phone 360 px
 // wide, without JavaScript, that asks for Vietnamese.
@@ -47,11 +45,12 @@ type tab struct {
 	starts   int      // navigations that began
 	problems []string // exceptions and refusals of the policy
 
-	answered chan struct{} // a page that is held back, see DoubleClick
+	answered chan struct{}          // a page that is held back, see DoubleClick
+	asked    chan cdp.BackendNodeID // a field that asks for files, see PressForFiles
 }
 
-// New starts a browser of its own (nothing is shared with another New) and
-// gives its first tab. It ends with the test.
+// New opens the first tab of a person of their own: nothing is shared with
+// another New, neither cookies nor what pages keep. It ends with the test.
 func New(t testing.TB, opts Options) *Page {
 	t.Helper()
 	if opts.Width == 0 {
@@ -63,52 +62,12 @@ func New(t testing.TB, opts Options) *Page {
 	if opts.Lang == "" {
 		opts.Lang = "vi"
 	}
-	chromium, err := find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	profile, err := os.MkdirTemp("", "benso-browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("accept-lang", opts.Lang), chromedp.Flag("lang", opts.Lang))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), flags...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() {
-		cancel()
-		stop() // waits for the process
-		if err := removeSoon(profile); err != nil {
-			t.Errorf("remove the browser's profile: %v", err)
-		}
-	})
+	ctx, cancel := chromedp.NewContext(hold(t, opts.Lang), chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", chromium, err)
+		t.Fatalf("open a window: %v", err)
 	}
 	return newPage(t, ctx, opts)
-}
-
-// find is Debian's Chromium, or another with the same protocol.
-func find() (string, error) {
-	for _, name := range []string{"/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no Chromium for the journeys: run `make test`, which installs it, or `apt-get install chromium`")
-}
-
-// removeSoon removes a folder into which an ending process may still write.
-func removeSoon(dir string) error {
-	var err error
-	for range 50 {
-		if err = os.RemoveAll(dir); err == nil {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return err
 }
 
 // NewTab opens another tab of the same person: the cookies are shared.
@@ -124,7 +83,7 @@ func (p *Page) NewTab() *Page {
 
 func newPage(t testing.TB, ctx context.Context, opts Options) *Page {
 	t.Helper()
-	p := &Page{t: t, ctx: ctx, opts: opts, tab: &tab{answered: make(chan struct{}, 16)}}
+	p := &Page{t: t, ctx: ctx, opts: opts, tab: &tab{answered: make(chan struct{}, 16), asked: make(chan cdp.BackendNodeID, 1)}}
 	if err := chromedp.Listen(ctx, p.tab.hear); err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +94,10 @@ func newPage(t testing.TB, ctx context.Context, opts Options) *Page {
 	p.tab.mu.Lock()
 	p.tab.main = string(tree.FrameTree.Frame.ID)
 	p.tab.mu.Unlock()
+	// Each tab believes that it is in front: the others stand behind it.
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
 	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: int64(opts.Width), Height: int64(opts.Height), DeviceScaleFactor: 1})
 	if err != nil {
@@ -175,6 +138,11 @@ func (b *tab) hear(event any) {
 		case b.answered <- struct{}{}:
 		default: // nobody counts beyond two
 		}
+	case *page.EventFileChooserOpened:
+		select {
+		case b.asked <- e.BackendNodeID:
+		default: // one dialog at a time
+		}
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text
 		if e.ExceptionDetails.Exception != nil {
@@ -210,6 +178,9 @@ func (p *Page) loading() bool {
 	defer p.tab.mu.Unlock()
 	return p.tab.loading
 }
+
+// Scripts says whether the page's own scripts run.
+func (p *Page) Scripts() bool { return p.opts.JavaScript }
 
 // For gives the same tab, failing another test: for t.Run.
 func (p *Page) For(t testing.TB) *Page {

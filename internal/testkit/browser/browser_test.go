@@ -181,7 +181,15 @@ func TestUnreachablePageIsFoundOutOffline(t *testing.T) {
 	p.See("Họ và tên")
 }
 
+// impatient shortens what waiting in vain takes.
+func impatient(t *testing.T) {
+	before := patience
+	patience = time.Second
+	t.Cleanup(func() { patience = before })
+}
+
 func TestBadPageIsFoundOut(t *testing.T) {
+	impatient(t)
 	url, _ := wharf(t)
 	t.Setenv("BENSO_SCREENSHOTS", t.TempDir())
 	r := &recorder{TB: t}
@@ -210,6 +218,7 @@ func TestBadPageIsFoundOut(t *testing.T) {
 }
 
 func TestTwoThingsOfOneNameNeedTheirPart(t *testing.T) {
+	impatient(t)
 	url, _ := wharf(t)
 	r := &recorder{TB: t}
 	p := New(t, Options{}).For(r)
@@ -231,6 +240,46 @@ func TestExceptionsAndRefusedScriptsAreProblems(t *testing.T) {
 	if !strings.Contains(got, "hỏng rồi") || !strings.Contains(got, "Content Security Policy") {
 		t.Errorf("reported: %s", got)
 	}
+}
+
+// Those who come one after the other share the browser, and nothing else.
+func TestTwoPeopleShareNoCookie(t *testing.T) {
+	url, _ := wharf(t)
+	one, other := New(t, Options{}), New(t, Options{})
+	one.Open(url + "/don")
+	one.Fill("Họ và tên", "Bưởi")
+	one.Click("Gửi hồ sơ")
+	one.Open(url + "/toi")
+	one.See("Bưởi")
+	other.Open(url + "/toi")
+	other.See("người lạ")
+}
+
+func TestKeyboardReachesSeesAndAnswersADialog(t *testing.T) {
+	both(t, func(t *testing.T, p *Page, url string, _ *atomic.Int32) {
+		file := filepath.Join(t.TempDir(), "ảnh.jpg")
+		if err := os.WriteFile(file, make([]byte, 77), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p.Open(url + "/don")
+		if f := p.Focus(); f != (Focus{}) {
+			t.Errorf("before any key %+v has the focus", f)
+		}
+		p.Press("Tab")
+		if f := p.Focus(); f.ID != "ten" || f.Name != "Họ và tên" || !f.Ring || !f.Shown {
+			t.Errorf("the first Tab leads to %+v", f)
+		}
+		for range 20 {
+			if p.Focus().ID == "anh" {
+				break
+			}
+			p.Press("Tab")
+		}
+		p.PressForFiles("Enter", file)
+		p.Press("Tab")
+		p.PressToGo("Enter")
+		p.See("ảnh.jpg 77")
+	})
 }
 
 // recorder is a test that may fail without failing this one.

@@ -3,7 +3,7 @@
 // letters arrive through the browser's input, so a journey works the same with
 // JavaScript on and off.
 //
-// Every verb waits up to five seconds for what it needs and then fails the test
+// Every verb waits up to twenty seconds for what it needs and then fails the test
 // with the address, what the page says and the file of a screenshot. After a
 // click it waits until the page that follows is loaded. In a test with
 // JavaScript an uncaught exception, or something that the Content-Security-

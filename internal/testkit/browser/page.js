@@ -77,6 +77,29 @@
       if (f.type === 'radio' || f.type === 'checkbox') return { text: f.checked ? 'on' : '' };
       return { text: f.tagName === 'SELECT' ? clean(f.selectedOptions[0]?.textContent) : f.value };
     }
+    case 'focus': {
+      const e = document.activeElement;
+      if (!e || e === document.body || e === document.documentElement) return { list: [] };
+      // Where the mark of the focus may be: on it, or on the circle or square that its label draws.
+      const marked = (at, part) => {
+        const s = getComputedStyle(at, part);
+        const clear = s.outlineColor === 'transparent' || /, 0\)$/.test(s.outlineColor);
+        return s.boxShadow !== 'none' || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 && !clear);
+      };
+      const label = e.labels?.[0];
+      const box = e.getBoundingClientRect();
+      const name = clean(e.getAttribute('aria-label')) || (label ? labelText(label) : '') || words(e) || clean(e.value);
+      return { text: name, list: [e.id, e.tagName.toLowerCase(), e.type || '', e.dataset.shortcut || ''], found: marked(e) || !!label && marked(label, '::before'),
+        count: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth ? 1 : 0 };
+    }
+    case 'targets': {
+      // What a thumb must hit by itself; a link within a sentence is as high as its line.
+      const found = [...document.querySelectorAll('button,select,summary,textarea,input:not([type=hidden]),nav a,header a,.govuk-button')].filter(shown);
+      const box = (e) => (['radio', 'checkbox'].includes(e.type) && e.labels?.length ? e.parentElement : e).getBoundingClientRect();
+      const least = Number(wanted);
+      return { list: found.filter((e) => !e.closest('.govuk-visually-hidden,.govuk-skip-link') && !e.matches('.govuk-visually-hidden,.govuk-skip-link') && box(e).height + 0.5 < least)
+        .map((e) => `<${e.tagName.toLowerCase()} class="${e.getAttribute('class') || ''}"> ${words(e).slice(0, 40)} is ${Math.round(box(e).height)} px high`).slice(0, 12) };
+    }
     case 'overflow': {
       const wide = document.documentElement.clientWidth;
       if (document.documentElement.scrollWidth <= wide) return { list: [] };

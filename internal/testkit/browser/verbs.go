@@ -9,12 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -171,55 +172,6 @@ func (p *Page) Fill(label, value string) {
 	}
 }
 
-// Type sends letters, one key after the other, to what has the focus.
-func (p *Page) Type(text string) {
-	p.t.Helper()
-	for _, r := range text {
-		if err := p.key(&input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: string(r), Text: string(r)}); err != nil {
-			p.fail("type %q: %v", text, err)
-		}
-	}
-}
-
-// Press sends one key (a letter, Enter, Tab, Escape, ArrowDown …) to what has the
-// focus.
-func (p *Page) Press(key string) {
-	p.t.Helper()
-	codes := map[string]int64{"Enter": 13, "Tab": 9, "Escape": 27, "Space": 32, "ArrowDown": 40, "ArrowUp": 38}
-	code, ok := codes[key]
-	letter := utf8.RuneCountInString(key) == 1
-	if !ok && !letter {
-		p.fail("press %s: no such key here", key)
-	}
-	down := &input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code}
-	switch key {
-	case "Enter":
-		down.Text = "\r"
-	case "Space":
-		down.Key, down.Text = " ", " "
-	default:
-		if letter {
-			down.Text = key
-		}
-	}
-	before := p.starts()
-	if err := p.key(down); err != nil {
-		p.fail("press %s: %v", key, err)
-	}
-	p.settle(false, before)
-}
-
-func (p *Page) key(down *input.DispatchKeyEventParams) error {
-	up := *down
-	up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
-	_, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *down)
-	if err != nil {
-		return err
-	}
-	_, err = chromedp.Call(p.ctx, input.DispatchKeyEvent, up)
-	return err
-}
-
 // Upload puts files into the file field with this label (or this name).
 func (p *Page) Upload(label string, files ...string) {
 	p.t.Helper()
@@ -284,6 +236,25 @@ func (p *Page) FitsWidth() {
 	p.t.Helper()
 	if wide := p.look("overflow", "").List; len(wide) > 0 {
 		p.fault("the page is wider than the screen of %d px:\n  %s", p.opts.Width, strings.Join(wide, "\n  "))
+	}
+}
+
+// Targets fails the test when a thumb misses a button, a box or a link of the
+// navigation, because it is less high than so many px.
+func (p *Page) Targets(least int) {
+	p.t.Helper()
+	if low := p.look("targets", strconv.Itoa(least)).List; len(low) > 0 {
+		p.fault("a thumb misses what is under %d px high:\n  %s", least, strings.Join(low, "\n  "))
+	}
+}
+
+// Resize gives the window another size.
+func (p *Page) Resize(width, height int) {
+	p.t.Helper()
+	p.opts.Width, p.opts.Height = width, height
+	_, err := chromedp.Call(p.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: int64(height), DeviceScaleFactor: 1})
+	if err != nil {
+		p.fail("resize: %v", err)
 	}
 }
 
