@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Also builds where git does not trust the folder's owner.
 export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
 
-.PHONY: help build demo test race tools generate assets fmt lint bench spike crash measure clean
+.PHONY: help build demo test race tools generate assets fmt lint bench spike crash measure lighthouse clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -53,5 +53,8 @@ crash: ## 50 kills under 16 clients, on both databases; PostgreSQL with fsync
 measure: build ## time to the first answer from an empty folder, and idle memory
 	scripts/measure
 
+lighthouse: ## Lighthouse as a phone on the pages that people meet first: 95 or more
+	scripts/lighthouse
+
 clean: ## remove what was built
-	rm -rf benso assets/node_modules test/node_modules
+	rm -rf benso assets/node_modules test/node_modules test/lighthouse/node_modules
