@@ -229,12 +229,13 @@ var ownWords = excuses{
 	"cmd/benso/main.go":      "the name of the product",
 	"internal/server/api.go": "the name of the product",
 
-	"internal/kernel/vntext/":             "the letters themselves, and how they fold and sort",
-	"internal/kernel/file/secrecy.go":     "the marks of secrecy that are looked for in papers, as the law writes them",
-	"internal/kernel/unit/load.go":        "the types of units by which names are checked, as the law writes them",
-	"internal/kernel/form/parse_field.go": "an example for authors of packs, on the command line",
-	"internal/apps/services/fees/kind.go": "the kinds of fees, as the law and the packs write them",
-	"internal/kernel/identity/session.go": "the name of a browser",
+	"internal/kernel/vntext/":                   "the letters themselves, and how they fold and sort",
+	"internal/kernel/file/secrecy.go":           "the marks of secrecy that are looked for in papers, as the law writes them",
+	"internal/kernel/unit/load.go":              "the types of units by which names are checked, as the law writes them",
+	"internal/kernel/form/parse_field.go":       "an example for authors of packs, on the command line",
+	"internal/apps/services/catalogue/label.go": "the words at which the national portal's names of papers are cut",
+	"internal/apps/services/fees/kind.go":       "the kinds of fees, as the law and the packs write them",
+	"internal/kernel/identity/session.go":       "the name of a browser",
 }
 
 // spoken finds Vietnamese text in code: what people read lives in the

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -18,7 +17,6 @@ const (
 	filesEach     = 5  // of one paper
 	papersAPage   = 4  // so that a page stays light on a phone
 	megabytesEach = 10 // of one file
-	labelRunes    = 90 // three lines of a phone; the hint holds the whole
 )
 
 // generate makes the form of a procedure from what its record says: who applies,
@@ -188,52 +186,6 @@ func (g *generator) alike(label string) (n int) {
 	}
 	return n
 }
-
-// Where the name of a paper ends and its conditions begin, in the texts of the
-// national portal; and where else a long one may be cut.
-var (
-	conditions = []string{" theo quy định", " trong trường hợp", " đối với ", " (", ". ", "; ", ": ", " trừ trường hợp", " nếu "}
-	joints     = []string{", ", " hoặc ", " và "}
-)
-
-// cut makes a label of a long text: the name before its conditions, else its first
-// words. An ellipsis says that there is more.
-func cut(s string) string {
-	if utf8.RuneCountInString(s) <= labelRunes {
-		return s
-	}
-	short := string([]rune(s)[:labelRunes])
-	const least = 16 // bytes, so that "Bản sao" is not all that is left
-	end := len(short)
-	for _, mark := range conditions {
-		if i := strings.Index(short, mark); i >= least {
-			end = min(end, i)
-		}
-	}
-	if end == len(short) {
-		for _, mark := range joints {
-			if i := strings.LastIndex(short, mark); i >= len(short)/2 {
-				return ellipsis(short[:i])
-			}
-		}
-		return shorten(s)
-	}
-	return ellipsis(short[:end])
-}
-
-// shorten keeps the first words.
-func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= labelRunes {
-		return s
-	}
-	short := string([]rune(s)[:labelRunes])
-	if i := strings.LastIndex(short, " "); i > 0 {
-		short = short[:i]
-	}
-	return ellipsis(short)
-}
-
-func ellipsis(s string) string { return strings.TrimRight(s, " ,;:.") + "…" }
 
 // Uploads are the most bytes that files may come to, at their limits: one file,
 // those of one page, those of all pages.
