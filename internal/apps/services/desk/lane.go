@@ -93,8 +93,10 @@ func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	actor := web.Actor(ctx)
-	start, did := in.act, ""
-	for i, act := range strings.Fields(in.values.Get("acts")) {
+	start, did, later := in.act, "", strings.Fields(in.values.Get("acts"))
+	for i := 0; len(later) > 0; i++ {
+		act := later[0]
+		later = later[1:]
 		x := slices.IndexFunc(deeds, func(d deed) bool { return d.act == act })
 		if x < 0 || !slices.Contains(laneActs, act) {
 			return fault.New(fault.Invalid, "web.bad_form")
@@ -125,6 +127,11 @@ func (p Pages) doLane(w http.ResponseWriter, r *http.Request) error {
 		return again
 	}
 	wrong := office.FieldsOf(err)
+	if office.Refusal(err) && slices.Contains(later, dossier.ActHandOver) {
+		if err := collection(in.values).Check(); err != nil { // all that is wrong with the form, at once
+			wrong = append(wrong, office.FieldsOf(err)...)
+		}
+	}
 	if in.dropped {
 		wrong = append(wrong, fault.Field{Name: "paper", Key: "desk.copy_not_kept"})
 	}

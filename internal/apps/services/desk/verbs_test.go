@@ -122,6 +122,8 @@ func TestResultIsMadeAtOnceOnOneScreenEachActByItself(t *testing.T) {
 	if again := all.upload(action, v, "", "", nil); again.To != filed.To { // the second click
 		t.Errorf("a second click leads to %s", again.To)
 	}
+	action, v = lane.fill("tra-ngay", "number", "", "collector", "")
+	all.upload(action, v, "", "", nil).must(http.StatusUnprocessableEntity).has("Nhập số của kết quả", "Ghi họ tên người nhận kết quả")
 	action, v = lane.fill("tra-ngay", "number", "15/2026", "collector_paper", "citizen_card")
 	wrong := all.upload(action, v, "", "", nil).must(http.StatusUnprocessableEntity)
 	if d := w.now(id); d.Step != "check" {

@@ -112,6 +112,12 @@ var (
 	CollectorPapers = []string{"citizen_card", "vneid", "passport", "other"}
 )
 
+// Check says what handing over would find wrong with a collection.
+func (c Collection) Check() error {
+	_, err := c.clean()
+	return err
+}
+
 // clean tidies a collection and refuses one that does not say by what right
 // somebody else takes the result.
 func (c Collection) clean() (Collection, error) {
