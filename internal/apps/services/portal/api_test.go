@@ -355,3 +355,21 @@ func TestProceduresDescribeThemselves(t *testing.T) {
 		t.Errorf("the detail has %d members", len(whole.Properties))
 	}
 }
+
+func TestWhoHandlesAProcedureIsSaidWhereverTheSourceOrTheTableKnowsIt(t *testing.T) {
+	s := newSite(t)
+	byTable := 0
+	for _, x := range s.whole(url.Values{}) {
+		if x.Authority != nil || !x.Fileable {
+			continue
+		}
+		page := s.page(x.URL)
+		if strings.Contains(page, "[portal.") || !strings.Contains(page, "theo bảng thẩm quyền") {
+			t.Errorf("the page of %s does not say who handles it", x.Code)
+		}
+		byTable++
+	}
+	if byTable < 100 {
+		t.Errorf("only %d were tried", byTable)
+	}
+}

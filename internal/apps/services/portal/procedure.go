@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"benso/internal/apps/services/catalogue"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/message"
 	"benso/internal/kernel/web"
 	"benso/internal/kernel/worktime"
@@ -20,6 +21,7 @@ type procedurePage struct {
 	SignIn   string
 	Register string
 	Events   []Event // that it belongs to
+	Handled  []catalogue.Competence
 }
 
 func (room *Room) one(w http.ResponseWriter, r *http.Request) error {
@@ -40,6 +42,7 @@ func (room *Room) one(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	back := "?tiep=" + url.QueryEscape(procedurePath(page.Code))
+	page.Handled = room.catalogue.Handled(page.Procedure, clock.Day(room.clock.Now()))
 	page.SignIn, page.Register = "/dang-nhap"+back, "/dang-ky"+back
 	return web.Render(w, r, http.StatusOK, procedure(page))
 }
@@ -50,13 +53,28 @@ func (p procedurePage) facts(ctx context.Context) []web.Row {
 		{Key: message.T(ctx, "portal.time"), Value: p.time(ctx)},
 		{Key: message.T(ctx, "portal.fee"), Value: p.Fee.Text(ctx)},
 		{Key: message.T(ctx, "portal.result"), Value: p.results(ctx)},
-		{Key: message.T(ctx, "portal.handler"), Value: orUnknown(ctx, p.Authority.Name)},
+		{Key: message.T(ctx, "portal.handler"), Value: orUnknown(ctx, p.handler(ctx))},
 		{Key: message.T(ctx, "portal.channels"), Value: p.channels(ctx)},
 	}
 	if len(p.Audiences) > 0 {
 		rows = append(rows, web.Row{Key: message.T(ctx, "portal.audience"), Value: p.audiences(ctx)})
 	}
 	return rows
+}
+
+// handler is who decides: in the words of the source, or, where it has none, who
+// handles the procedure by the table of competence.
+func (p procedurePage) handler(ctx context.Context) string {
+	if p.Authority.Name != "" {
+		return p.Authority.Name
+	}
+	var names []string
+	for _, c := range p.Handled {
+		if c.Known() {
+			names = append(names, message.T(ctx, "portal.handler_table", "agency", message.T(ctx, "portal."+c.Agency+"_"+c.Level)))
+		}
+	}
+	return strings.Join(names, "\n")
 }
 
 func orUnknown(ctx context.Context, s string) string {
