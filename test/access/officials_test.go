@@ -178,3 +178,20 @@ func TestAgencyWithAnOpenDossierDoesNotEnd(t *testing.T) {
 		t.Errorf("ending it answered %d, and changed: %v", r.status, w.state() != before)
 	}
 }
+
+// The list of a whole province has pages; their addresses keep what was asked for.
+func TestListOfOfficialsHasPagesThatKeepTheFilter(t *testing.T) {
+	w := newWorld(t)
+	c := w.signedIn("quantri@benso.example")
+	all := c.get("/quan-tri")
+	if strings.Count(all.body, "<th scope=\"row\"") != 50 || !strings.Contains(all.body, "/quan-tri?trang=2") {
+		t.Errorf("everybody: %d rows", strings.Count(all.body, "<th scope=\"row\""))
+	}
+	if r := c.get("/quan-tri?q=nguyen&trang=99"); r.status == http.StatusSeeOther && !strings.HasPrefix(r.location, "/quan-tri?q=nguyen") || r.status != http.StatusSeeOther {
+		t.Errorf("a page too far: %d %s", r.status, r.location)
+	}
+	two := c.get("/quan-tri?trang-thai=dang-lam&trang=2")
+	if two.status != http.StatusOK || !strings.Contains(two.body, "/quan-tri?trang=3&amp;trang-thai=dang-lam") {
+		t.Errorf("the second page (%d) does not lead to the third with its filter", two.status)
+	}
+}

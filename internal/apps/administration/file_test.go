@@ -50,6 +50,25 @@ func TestPreviewSaysWhatEachLineWouldDoAndLeavesNothing(t *testing.T) {
 	})
 }
 
+func TestFileWithoutDaysGivesNothingTwiceWhenItIsTakenInAgainLater(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, h := t.Context(), w.hand(w.chief)
+		text := "login,name,role,agency\n0912345671,Lê Thị Bình,clerk," + here + "\n"
+		done, faults, err := w.TakeIn(ctx, h, database.NewID(), "x", text)
+		if err != nil || len(faults) > 0 || letter(done[0].Outcome) != 'n' {
+			t.Fatal(done, faults, err)
+		}
+		w.clock.Set(w.clock.Now().AddDate(0, 0, 1))
+		again, faults, err := w.TakeIn(ctx, h, database.NewID(), "x", text)
+		if err != nil || len(faults) > 0 || letter(again[0].Outcome) != '=' {
+			t.Errorf("%+v, %+v, %v", again, faults, err)
+		}
+		if got := w.posts(done[0].Account); len(got) != 1 {
+			t.Error("holds", got)
+		}
+	})
+}
+
 func TestFileOfOneCommuneHasNoLineForAnother(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx, h := t.Context(), w.hand(w.chief)

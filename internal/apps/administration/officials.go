@@ -135,6 +135,14 @@ func (room *Room) giveRole(ctx context.Context, tx *database.Tx, h Hand, a unit.
 	if a.To != "" && (w.Last == "" || w.Last > a.To) || w.From < a.From && !room.begunBefore(a, w.From) {
 		return false, fault.New(fault.Invalid, "administration.outside_life").WithField("from", "administration.outside_life")
 	}
+	open, err := room.open(ctx, tx, account)
+	if err != nil {
+		return false, err
+	}
+	// A file without days, taken in again a day later, gives nothing twice.
+	if slices.ContainsFunc(open, func(p identity.Assignment) bool { return p.Role == w.Role && p.Agency == a.ID && covers(p, w) }) {
+		return false, nil
+	}
 	by := h.by(room.path(a.ID))
 	_, err = room.Identity.Give(ctx, tx, by, identity.Assignment{Account: account, Role: w.Role, Agency: a.ID, From: w.From, Last: w.Last}, func(held []string) error {
 		fresh = true
@@ -145,6 +153,14 @@ func (room *Room) giveRole(ctx context.Context, tx *database.Tx, h Hand, a unit.
 	}
 	return true, room.keep(ctx, tx, by, Act{Account: account, Kind: actGiven, Role: w.Role, Agency: a.ID, From: w.From, Last: w.Last, Reason: w.Reason})
 }
+
+// covers says whether a role that is held lasts all the time that is wished for.
+func covers(held identity.Assignment, w Wish) bool {
+	return held.From <= w.From && (held.Last == "" || w.Last != "" && w.Last <= held.Last)
+}
+
+// errHas is the refusal to give somebody alone what they have.
+var errHas = fault.New(fault.Conflict, "administration.has_role").WithField("role", "administration.has_role")
 
 // begunBefore says whether an agency existed on a day under an earlier name.
 func (room *Room) begunBefore(a unit.Agency, day database.Date) bool {
@@ -171,6 +187,9 @@ func (room *Room) add(ctx context.Context, h Hand, key string, w Wish) (Outcome,
 		}
 		if out.Created {
 			return out.Account + " new", nil
+		}
+		if !out.Given {
+			return "", errHas
 		}
 		return out.Account, nil
 	})
@@ -210,7 +229,10 @@ func (room *Room) more(ctx context.Context, h Hand, key, account string, w Wish)
 		if err := room.mayGive(h, w.Role, a); err != nil {
 			return "", err
 		}
-		_, err = room.giveRole(ctx, tx, h, a, w, who.ID)
+		fresh, err := room.giveRole(ctx, tx, h, a, w, who.ID)
+		if err == nil && !fresh {
+			err = errHas
+		}
 		return account, err
 	})
 	return err
@@ -230,6 +252,9 @@ func (room *Room) end(ctx context.Context, h Hand, key, account, assignment stri
 		post, err := room.post(ctx, tx, h, account, assignment)
 		if err != nil {
 			return "", err
+		}
+		if last != "" && post.Last != "" && post.Last <= last {
+			return "", fault.New(fault.Invalid, "administration.ends_sooner").WithField("last", "administration.ends_sooner")
 		}
 		by := h.by(room.path(post.Agency))
 		if last == "" {

@@ -162,6 +162,8 @@ func TestEndedRoleStopsCountingAtOnceOrWithTheCloseOfItsDay(t *testing.T) {
 				w.must(w.end(ctx, h, database.NewID(), never, a.ID, "2026-12-01", "thôi"))
 			}
 		}
+		w.refused("a later day than its last", w.end(ctx, h, database.NewID(), later, w.postOf(later), "2026-12-05", "x"), fault.Invalid, "administration.ends_sooner")
+		w.refused("what is held already", w.more(ctx, h, database.NewID(), never, w.wish("", "clerk", here)), fault.Conflict, "administration.has_role")
 		w.refused("a day that has passed", w.end(ctx, h, database.NewID(), never, w.postOf(never), "2026-11-22", "x"), fault.Invalid, "administration.day_passed")
 		if got := w.posts(now); got != nil {
 			t.Error("still holds", got)

@@ -119,8 +119,9 @@ func (s *Store) ResetPassword(ctx context.Context, tx *database.Tx, by By, accou
 	return s.announce(ctx, tx, account, PasswordReset)
 }
 
-// Close ends an account: its sessions, what it signs in with, and its
-// assignments. Its name stays, since records of what it did name it.
+// Close ends an account: its sessions, what it signs in with, its assignments, and
+// what it does for absent colleagues, so that none of it comes back when the account is
+// opened again. Its name stays, since records of what it did name it.
 func (s *Store) Close(ctx context.Context, tx *database.Tx, by By, account string) error {
 	closed, err := closeAccount(ctx, tx, account, s.clock.Now())
 	if err != nil || !closed {
@@ -128,6 +129,15 @@ func (s *Store) Close(ctx context.Context, tx *database.Tx, by By, account strin
 	}
 	if err := s.endOthers(ctx, tx, by, account, ""); err != nil {
 		return err
+	}
+	absences, err := s.StandsFor(ctx, tx, account)
+	if err != nil {
+		return err
+	}
+	for _, a := range absences {
+		if err := s.CancelAbsence(ctx, tx, by, a.ID); err != nil {
+			return err
+		}
 	}
 	return s.journal(ctx, tx, by.entry("account.closed", "account", account))
 }

@@ -122,6 +122,9 @@ func TestReopenedAccountSignsInAnewAndHoldsNothing(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		duc := b.official(t, "duc@example.gov.vn")
 		b.give(t, duc, "clerk", "2026-11-01", "")
+		away := b.official(t, "away@example.gov.vn")
+		b.give(t, away, "signer", "2026-11-01", "")
+		b.absent(t, away, duc, "2026-11-23", "2026-12-23")
 		reopen := func(h Handle) error {
 			p, err := b.OneTime(t.Context())
 			if err != nil {
