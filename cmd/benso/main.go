@@ -78,8 +78,11 @@ type commands struct {
 	Board struct {
 		Recount boardRecount `cmd:"" help:"Count every number of the board anew from the records, and say what differs."`
 	} `cmd:"" help:"The targets and what is counted for them."`
-	Verify verifyCommand `cmd:"" help:"Recompute the journal's chain and the digest of every paper."`
-	Doctor doctorCommand `cmd:"" help:"Say what is wrong, line by line."`
+	Reform  reformCommand  `cmd:"" help:"Pass what ended agencies have open to those in their place."`
+	Backup  backupCommand  `cmd:"" help:"Add a snapshot of everything to a folder, also while a server runs."`
+	Restore restoreCommand `cmd:"" help:"Bring a snapshot back to where nothing is."`
+	Verify  verifyCommand  `cmd:"" help:"Recompute the journal's chain and the digest of every paper."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong, line by line."`
 }
 
 func main() {
@@ -92,6 +95,10 @@ func main() {
 	if err := k.Run(&run{ctx: ctx, stop: stop, log: log}); err != nil {
 		fmt.Fprintln(os.Stderr, "benso:", err)
 		stop()
+		var code interface{ ExitCode() int }
+		if errors.As(err, &code) {
+			os.Exit(code.ExitCode())
+		}
 		os.Exit(1)
 	}
 }

@@ -84,6 +84,7 @@ var house = []room{
 	{path: "internal/apps/services/register", may: "kernel core own"},
 	{path: "internal/apps/services/measures", may: "kernel core own"},
 	{path: "internal/apps/services/told", may: "kernel core own"},
+	{path: "internal/apps/services/reform", may: "kernel core own"},
 	{path: "internal/apps/services/servicestest", may: "kernel core own packs internal/kernel/database/databasetest internal/kernel/job/jobtest", tests: true},
 	{path: "internal/apps/administration", may: "kernel core"},
 	{path: "internal/apps/administration/agencies", may: "kernel core internal/apps/administration"},

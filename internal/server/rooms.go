@@ -39,12 +39,25 @@ func (p *Program) Actor(ctx context.Context, account string) (access.Actor, erro
 	if err != nil {
 		return access.Actor{}, err
 	}
-	return access.NewActor(profile, p.province.roles, p.agencyPath), nil
+	return access.NewActor(profile, p.province.roles, p.agencyPath, p.agencyPast), nil
 }
 
 func (p *Program) agencyPath(agency string) (string, bool) {
 	path, err := p.province.units.AgencyPath(agency)
 	return path, err == nil
+}
+
+// agencyPast gives the paths of the agencies whose work went whole to this one, so
+// that their history can be opened.
+func (p *Program) agencyPast(agency string) []string {
+	day := clock.Day(p.Clock.Now())
+	var paths []string
+	for _, a := range p.province.units.AgencyPredecessors(agency, database.Date(day)) {
+		if path, ok := p.agencyPath(a.ID); ok {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 func (p *Program) agencyName(agency string) string {
@@ -86,7 +99,7 @@ func (p *Program) hang() error {
 	cookie := identity.Cookie{Secure: p.Config.secure()}
 	p.Site = web.New(web.Config{
 		Province: p.provinceName(), Simulated: p.Simulated, Secure: p.Config.secure(), Clock: p.Clock, Log: p.Log,
-		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Cookie: cookie},
+		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Past: p.agencyPast, Cookie: cookie},
 		Footer:   []web.Section{{ID: "helpdesk", Key: "server.helpdesk", URL: helpdesk.Path, Access: access.AccountRecover}},
 		Inbox:    web.Inbox{URL: inbox.Path, Unread: p.Notices.Unread},
 		Sections: []web.Section{

@@ -16,6 +16,9 @@ type Sessions struct {
 	// Path gives an agency's path, "86/28756-2025/ubnd-28756-2025/", and false when
 	// there is no such agency.
 	Path func(agency string) (string, bool)
+	// Past gives the paths of the agencies that ended and whose work went whole to this
+	// one.
+	Past func(agency string) []string
 }
 
 // Actor is the zero Actor for a stranger.
@@ -24,5 +27,5 @@ func (s Sessions) Actor(r *http.Request) (access.Actor, error) {
 	if err != nil {
 		return access.Actor{}, err
 	}
-	return access.NewActor(profile, s.Roles, s.Path), nil
+	return access.NewActor(profile, s.Roles, s.Path, s.Past), nil
 }

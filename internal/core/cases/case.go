@@ -108,10 +108,18 @@ const (
 	ActAssign          = "assign"
 	ActTake            = "take"
 	ActTransfer        = "transfer"
+	ActPassConsult     = "pass_consult"
 	ActConsult         = "consult"
 	ActAnswerConsult   = "answer_consult"
 	ActWithdrawConsult = "withdraw_consult"
 )
+
+// Seat is where a case is held: an agency, its path, and on whose desk.
+type Seat struct {
+	Agency   string
+	Holder   string // the agency's path
+	Assignee string // account, or nobody
+}
 
 // Stale tells an official that somebody was faster, who and with what; the page
 // shows it beside what was typed. It is a Conflict fault.

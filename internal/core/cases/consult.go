@@ -90,7 +90,7 @@ type consulted struct {
 // for other events.
 func (e Event) Consulted() []string {
 	switch e.Act {
-	case ActConsult, ActAnswerConsult, ActWithdrawConsult:
+	case ActConsult, ActAnswerConsult, ActWithdrawConsult, ActPassConsult:
 	default:
 		return nil
 	}

@@ -86,7 +86,7 @@ func TestSearchFollowsWhatACaseIsCalledAndWhereItIsHeld(t *testing.T) {
 			t.Errorf("the new name finds %q", got)
 		}
 		write(t, db, func(ctx context.Context, tx *database.Tx) (err error) {
-			c, err = Transfer(ctx, tx, c, "v", "86/b/v/", By{Account: "system", At: t0}, nil)
+			c, err = Transfer(ctx, tx, c, Seat{Agency: "v", Holder: "86/b/v/"}, By{Account: "system", At: t0}, nil)
 			return err
 		})
 		if got := listed(t, db, Filter{Scope: a, Words: "binh"}); got != "" {

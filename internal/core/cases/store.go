@@ -90,16 +90,38 @@ func Assign(ctx context.Context, tx *database.Tx, c Case, account string, by By)
 	return next, record(ctx, tx, next, c.Step, act, by, map[string]string{"assignee": account})
 }
 
-// Transfer moves the case to another agency at the same step, such as the
-// successor of one that ended.
-func Transfer(ctx context.Context, tx *database.Tx, c Case, agency, holder string, by By, data any) (Case, error) {
+// Transfer moves an open case to another agency at the same step and on the same
+// clock, such as the successor of one that ended.
+func Transfer(ctx context.Context, tx *database.Tx, c Case, to Seat, by By, data any) (Case, error) {
+	if c.State == Closed {
+		return Case{}, fault.New(fault.Conflict, "cases.not_now")
+	}
 	next := c
-	next.Agency, next.Holder, next.Assignee = agency, holder, ""
+	next.Agency, next.Holder, next.Assignee = to.Agency, to.Holder, to.Assignee
 	next.Version++
 	if err := update(ctx, tx, c, next); err != nil {
 		return Case{}, err
 	}
 	return next, record(ctx, tx, next, c.Step, ActTransfer, by, data)
+}
+
+// Held lists the open cases of a kind within a scope by their ids, after one: for
+// whoever goes through all of them, batch by batch.
+func Held(ctx context.Context, q database.Querier, scope access.Scope, kind, after string, limit int) (found []Case, err error) {
+	within, args := scope.SQL("c.holder", 4)
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM cases c WHERE c.state <> 'closed' AND c.kind = $1 AND c.id > $2 AND `+within+` ORDER BY c.id LIMIT $3`, append([]any{kind, after, limit}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("list held cases: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		c, err := Scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list held cases: %w", err)
+		}
+		found = append(found, c)
+	}
+	return found, rows.Err()
 }
 
 // Note records an act of the app that moves nothing, such as originals given
@@ -623,6 +645,24 @@ func ListConsults(ctx context.Context, q database.Querier, scope access.Scope, l
 		found = append(found, Consulted{end(), c})
 	}
 	return found, rows.Err()
+}
+
+// PassConsult puts a question that is open before another agency, such as the
+// successor of the one that was asked. Its words and its deadline stay.
+func PassConsult(ctx context.Context, tx *database.Tx, x Consulted, to Seat, by By) (Consulted, error) {
+	if err := x.mayAnswer(); err != nil {
+		return Consulted{}, err
+	}
+	was, from := x.Case, x.Agency
+	x.Case = was.onward()
+	if err := update(ctx, tx, was, x.Case); err != nil {
+		return Consulted{}, err
+	}
+	x.Agency, x.AskedHolder = to.Agency, to.Holder
+	if _, err := tx.ExecContext(ctx, `UPDATE case_consults SET agency = $2, asked_holder = $3 WHERE id = $1`, x.ID, x.Agency, x.AskedHolder); err != nil {
+		return Consulted{}, fmt.Errorf("pass consult: %w", err)
+	}
+	return x, record(ctx, tx, x.Case, was.Step, ActPassConsult, by, consulted{[]string{x.ID}, []string{from, x.Agency}})
 }
 
 // CountConsults counts what ListConsults lists.

@@ -35,7 +35,7 @@ func samplePath(agency string) (string, bool) {
 
 func actor(t *testing.T, holdings ...identity.Holding) Actor {
 	t.Helper()
-	return NewActor(identity.Profile{Account: "a1", Name: "Trần Văn Đức", Kind: identity.Official, Session: "s1", Holdings: holdings}, sampleRoles(t), samplePath)
+	return NewActor(identity.Profile{Account: "a1", Name: "Trần Văn Đức", Kind: identity.Official, Session: "s1", Holdings: holdings}, sampleRoles(t), samplePath, nil)
 }
 
 func TestStrangerMayNothingAndSeesNothing(t *testing.T) {
@@ -51,7 +51,7 @@ func TestStrangerMayNothingAndSeesNothing(t *testing.T) {
 	if sql, args := stranger.Scope(DossierRead).SQL("path", 3); sql != "1 = 0" || len(args) != 0 {
 		t.Errorf("the scope of a stranger is %s %v", sql, args)
 	}
-	if !NewActor(identity.Profile{Kind: identity.Official, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-28756"}}}, sampleRoles(t), samplePath).Stranger() {
+	if !NewActor(identity.Profile{Kind: identity.Official, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-28756"}}}, sampleRoles(t), samplePath, nil).Stranger() {
 		t.Error("a profile without an account is somebody")
 	}
 }
@@ -98,11 +98,11 @@ func TestWhatCannotBeUnderstoodGrantsNothing(t *testing.T) {
 			t.Errorf("%+v grants %+v", h, a.Grants)
 		}
 	}
-	person := NewActor(identity.Profile{Account: "p", Kind: identity.Person, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, sampleRoles(t), samplePath)
+	person := NewActor(identity.Profile{Account: "p", Kind: identity.Person, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, sampleRoles(t), samplePath, nil)
 	if len(person.Grants) != 0 {
 		t.Error("a person's account holds an official's role")
 	}
-	if none := NewActor(identity.Profile{Account: "a", Kind: identity.Official, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, Roles{}, samplePath); len(none.Grants) != 0 {
+	if none := NewActor(identity.Profile{Account: "a", Kind: identity.Official, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, Roles{}, samplePath, nil); len(none.Grants) != 0 {
 		t.Error("without a pack there are roles")
 	}
 }
@@ -142,7 +142,7 @@ func TestAbsenceDoesNotJoinWhatIsKeptApart(t *testing.T) {
 }
 
 func TestOneTimePasswordOpensOnlyTheWayToANewOne(t *testing.T) {
-	a := NewActor(identity.Profile{Account: "a", Kind: identity.Official, MustChangePassword: true, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, sampleRoles(t), samplePath)
+	a := NewActor(identity.Profile{Account: "a", Kind: identity.Official, MustChangePassword: true, Holdings: []identity.Holding{{Role: "clerk", Agency: "ubnd-86"}}}, sampleRoles(t), samplePath, nil)
 	if len(a.Grants) != 0 || AnySession.Check(a) != nil || Public.Check(a) != nil {
 		t.Errorf("grants %+v", a.Grants)
 	}
@@ -161,7 +161,7 @@ func TestRuleTable(t *testing.T) {
 	const open, signIn, forbidden = "open", "sign in", "forbidden"
 	actors := map[string]Actor{
 		"stranger": {},
-		"person":   NewActor(identity.Profile{Account: "p", Kind: identity.Person}, Roles{}, samplePath),
+		"person":   NewActor(identity.Profile{Account: "p", Kind: identity.Person}, Roles{}, samplePath, nil),
 		"clerk":    actor(t, identity.Holding{Role: "clerk", Agency: "ubnd-28756"}),
 		"idle":     actor(t),
 	}

@@ -38,7 +38,11 @@ func (g Grant) Allows(p Permission) bool { return slices.Contains(g.Permissions,
 // role held for an absent colleague is left out where it is separated from
 // another role of the same official: being away must not join what the pack keeps
 // apart. Until its one-time password is changed an account has no grants.
-func NewActor(p identity.Profile, roles Roles, path func(agency string) (string, bool)) Actor {
+//
+// past gives the paths of the agencies that ended and whose work went whole to this
+// one: what a role may do at an agency it may do in what that agency took over. Nil:
+// there are none.
+func NewActor(p identity.Profile, roles Roles, path func(agency string) (string, bool), past func(agency string) []string) Actor {
 	a := Actor{
 		Account: p.Account, Name: p.Name, Kind: p.Kind, Session: p.Session,
 		MustChangePassword: p.MustChangePassword,
@@ -68,7 +72,23 @@ func NewActor(p identity.Profile, roles Roles, path func(agency string) (string,
 			return
 		}
 		held = append(held, role.ID)
-		a.Grants = append(a.Grants, Grant{Role: role.ID, Agency: h.Agency, Path: at, Permissions: role.Permissions, For: h.For})
+		grant := Grant{Role: role.ID, Agency: h.Agency, Path: at, Permissions: role.Permissions, For: h.For}
+		a.Grants = append(a.Grants, grant)
+		if past == nil {
+			return
+		}
+		for _, before := range past(h.Agency) {
+			if !isPath(before) {
+				continue
+			}
+			if role.Reach == ReachUnit {
+				if before = parent(before); before == "" {
+					continue
+				}
+			}
+			grant.Path = before
+			a.Grants = append(a.Grants, grant)
+		}
 	}
 	for _, h := range p.Holdings {
 		if h.For == "" {

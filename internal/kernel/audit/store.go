@@ -133,6 +133,26 @@ func last(ctx context.Context, q database.Querier) (seq int64, head string, err 
 	return seq, head, err
 }
 
+// Head is the last link of the chain and its number: kept elsewhere, it also shows
+// a tail that was cut off.
+func Head(ctx context.Context, q database.Querier) (seq int64, hash string, err error) {
+	if seq, hash, err = last(ctx, q); err != nil {
+		return 0, "", fmt.Errorf("read the head of the journal: %w", err)
+	}
+	return seq, hash, nil
+}
+
+// LinkAt is the hash of one link; of number 0 it is what the chain starts with.
+func LinkAt(ctx context.Context, q database.Querier, seq int64) (hash string, err error) {
+	if seq == 0 {
+		return start, nil
+	}
+	if err := q.QueryRowContext(ctx, `SELECT hash FROM journal_chain WHERE seq = $1`, seq).Scan(&hash); err != nil {
+		return "", fmt.Errorf("read link %d of the journal: %w", seq, err)
+	}
+	return hash, nil
+}
+
 func waitingRows(ctx context.Context, tx *database.Tx) (found []Row, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM journal_waiting w JOIN journal j ON j.id = w.id ORDER BY w.id LIMIT $1`, batch)
 	if err != nil {
@@ -206,6 +226,22 @@ func (c *Chainer) chainAll(ctx context.Context) error {
 		waits = n == batch
 	}
 	return err
+}
+
+// Await chains everything that waits, and waits itself for another process's lease to
+// end, which may be that of one that is no more.
+func (c *Chainer) Await(ctx context.Context) error {
+	for {
+		err := c.chainAll(ctx)
+		if !errors.Is(err, errRefused) {
+			return err
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func (c *Chainer) waits(ctx context.Context) (bool, error) {

@@ -154,8 +154,10 @@ func sqliteDSN(file string, more ...string) string {
 		"_pragma=foreign_keys(1)",
 		"_pragma=cache_size(-8000)",
 	}, more...)
-	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + strings.Join(options, "&")
+	return "file:" + escaped(file) + "?" + strings.Join(options, "&")
 }
+
+func escaped(file string) string { return (&url.URL{Path: file}).EscapedPath() }
 
 // Dialect says which database this is.
 func (db *DB) Dialect() Dialect { return db.dialect }

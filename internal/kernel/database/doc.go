@@ -12,6 +12,6 @@
 // or sorted on; a list of values goes in through In; numbered series are drawn
 // by Next, late in a transaction; a repeated request is met by Once.
 //
-// It owns the tables counters, idempotency and leases. It never knows what the
+// It owns the tables counters, closed_books, idempotency and leases. It never knows what the
 // rows of other rooms mean.
 package database

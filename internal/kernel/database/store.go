@@ -42,6 +42,43 @@ func Next(ctx context.Context, tx *Tx, series, period string) (int64, error) {
 	return n, nil
 }
 
+// Counter is how far a series has come in a period.
+type Counter struct {
+	Series string
+	Period string
+	Last   int64
+}
+
+// Counters lists the periods of a series that are not closed, in their order.
+func Counters(ctx context.Context, q Querier, series string) (found []Counter, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT c.period, c.last FROM counters c WHERE c.series = $1
+		AND NOT EXISTS (SELECT 1 FROM closed_books b WHERE b.series = c.series AND b.period = c.period) ORDER BY c.period`, series)
+	if err != nil {
+		return nil, fmt.Errorf("list the counters of %s: %w", series, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		c := Counter{Series: series}
+		if err := rows.Scan(&c.Period, &c.Last); err != nil {
+			return nil, fmt.Errorf("list the counters of %s: %w", series, err)
+		}
+		found = append(found, c)
+	}
+	return found, rows.Err()
+}
+
+// CloseCounter writes down, once, at which number a series ended in a period, and
+// by which reform. Who drew from it has ended: Next does not look here.
+func CloseCounter(ctx context.Context, tx *Tx, c Counter, reform string, now time.Time) (closed bool, err error) {
+	res, err := tx.ExecContext(ctx, `INSERT INTO closed_books (series, period, last, reform, closed_at)
+		SELECT c.series, c.period, c.last, $3, $4 FROM counters c WHERE c.series = $1 AND c.period = $2 ON CONFLICT (series, period) DO NOTHING`, c.Series, c.Period, reform, At(now))
+	if err != nil {
+		return false, fmt.Errorf("close the counter %s: %w", c.Series, err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // Request names one attempt to change something, so that repeating it (a double
 // click, the back button, a retry) changes nothing and answers the same.
 type Request struct {

@@ -162,3 +162,19 @@ func (s *Store) livePage(ctx context.Context, digest, id string) ([]File, error)
 	return list(ctx, s.db.Read(), `SELECT `+columns+` FROM files
 		WHERE ended_at IS NULL AND (digest > $1 OR (digest = $1 AND id > $2)) ORDER BY digest, id LIMIT 500`, digest, id)
 }
+
+func contents(ctx context.Context, q database.Querier) (found []Held, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT DISTINCT digest, size FROM files WHERE ended_at IS NULL ORDER BY digest`)
+	if err != nil {
+		return nil, fmt.Errorf("list contents: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var h Held
+		if err := rows.Scan(&h.Digest, &h.Size); err != nil {
+			return nil, fmt.Errorf("list contents: %w", err)
+		}
+		found = append(found, h)
+	}
+	return found, rows.Err()
+}

@@ -177,6 +177,12 @@ func (s *Store) Members(ctx context.Context, agency, role string) ([]Member, err
 	return membersOf(ctx, s.db.Read(), agency, role, clock.Day(s.clock.Now()))
 }
 
+// AssignmentsAt lists the assignments at an agency that count on a day or later. The
+// agency is the scope, as with Members.
+func (s *Store) AssignmentsAt(ctx context.Context, q database.Querier, agency string, on database.Date) ([]Assignment, error) {
+	return assignmentsAt(ctx, q, agency, string(on))
+}
+
 func (s *Store) isOpenOfficial(ctx context.Context, tx *database.Tx, account string) error {
 	row, err := readEntry(ctx, tx, account)
 	if err != nil {

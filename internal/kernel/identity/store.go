@@ -375,6 +375,15 @@ func assignmentsOf(ctx context.Context, q database.Querier, account string) ([]A
 	})
 }
 
+// assignmentsAt lists what counts on a day or will, by its id.
+func assignmentsAt(ctx context.Context, q database.Querier, agency, day string) ([]Assignment, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, account, role, agency, from_day, last_day FROM assignments
+		WHERE agency = $1 AND ended_at IS NULL AND (last_day IS NULL OR last_day >= $2) ORDER BY id`, agency, day)
+	return collect(rows, err, "list the assignments of agency "+agency, func(a *Assignment, scan func(...any) error) error {
+		return scan(&a.ID, &a.Account, &a.Role, &a.Agency, &a.From, &a.Last)
+	})
+}
+
 func membersOf(ctx context.Context, q database.Querier, agency, role, day string) ([]Member, error) {
 	rows, err := q.QueryContext(ctx, `SELECT DISTINCT a.account, c.name, c.folded, a.role FROM assignments a
 		JOIN accounts c ON c.id = a.account AND c.closed_at IS NULL

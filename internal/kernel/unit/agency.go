@@ -98,11 +98,30 @@ func (t *history) AgencySuccessors(id string, on database.Date) ([]Agency, error
 	if a, ok := t.agencyOn(id, on); ok {
 		return []Agency{a}, nil
 	}
+	var out []Agency
+	named := false
+	for _, s := range t.agencySuccessions {
+		if s.From != id || s.Date > on {
+			continue
+		}
+		named = true
+		next, err := t.AgencySuccessors(s.To, on)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range next {
+			if !slices.ContainsFunc(out, func(b Agency) bool { return a.ID == b.ID }) {
+				out = append(out, a)
+			}
+		}
+	}
+	if named {
+		return out, nil
+	}
 	units, err := t.Successors(last.Unit, on)
 	if err != nil {
 		return nil, err
 	}
-	var out []Agency
 	for _, u := range units {
 		for _, a := range t.AgenciesOf(u.ID, on) {
 			if a.Kind == last.Kind {

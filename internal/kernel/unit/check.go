@@ -11,7 +11,7 @@ import (
 // check holds the rules over all rows. Each step needs what the one before has
 // ensured, so the first step with problems is the last.
 func (c *checker) check() {
-	for _, step := range []func(){c.checkPeriods, c.checkParents, c.checkNamesakes, c.checkSuccessions, c.checkNothingLost, c.checkAgencies} {
+	for _, step := range []func(){c.checkPeriods, c.checkParents, c.checkNamesakes, c.checkSuccessions, c.checkNothingLost, c.checkAgencies, c.checkAgencySuccessions} {
 		step()
 		if len(c.problems) > 0 {
 			return

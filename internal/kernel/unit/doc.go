@@ -16,6 +16,8 @@
 //     has a predecessor of its own level: no place and no record is ever lost;
 //   - the path of an id (its ancestors' ids and its own, each followed by "/")
 //     never changes, so it may be stored and used as a scope;
+//   - an agency that ended without its unit may name who took over its work
+//     (agency_successions.csv), since its kind ended too;
 //   - an agency lives within the life of its unit, no two agencies ever have the
 //     same identifier, and a unit has one agency of a kind at a time.
 //

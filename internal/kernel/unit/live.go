@@ -89,7 +89,8 @@ func (t *Tree) AgenciesOf(unit string, on database.Date) []Agency {
 }
 
 // AgencySuccessors are the agencies that stand in an agency's place on a date:
-// itself while it lives, else those of its kind in its unit's successors. Those
+// itself while it lives, else those that agency_successions.csv names and what
+// stands in their place, else those of its kind in its unit's successors. Those
 // of an abolished district are many: which one acts depends on the place of the
 // matter, and the caller decides it.
 func (t *Tree) AgencySuccessors(id string, on database.Date) ([]Agency, error) {

@@ -50,13 +50,14 @@ func Load(fsys fs.FS) (*Tree, []pack.Problem) {
 	c.readUnits(fsys)
 	c.readSuccessions(fsys)
 	c.readAgencies(fsys)
+	c.readAgencySuccessions(fsys)
 	// Rows that could not be read would be missed by the rules over all rows.
 	if len(c.problems) == 0 {
 		c.check()
 	}
 	if len(c.problems) > 0 {
 		slices.SortStableFunc(c.problems, func(a, b pack.Problem) int {
-			order := []string{UnitsFile, SuccessionsFile, AgenciesFile}
+			order := []string{UnitsFile, SuccessionsFile, AgenciesFile, AgencySuccessionsFile}
 			if a.File != b.File {
 				return slices.Index(order, a.File) - slices.Index(order, b.File)
 			}
@@ -76,7 +77,11 @@ func Load(fsys fs.FS) (*Tree, []pack.Problem) {
 	for i, r := range c.agencies {
 		agencies[i] = r.Agency
 	}
-	return newTree(build(units, successions, agencies)), nil
+	t := build(units, successions, agencies)
+	for _, r := range c.agencySuccessions {
+		t.agencySuccessions = append(t.agencySuccessions, r.AgencySuccession)
+	}
+	return newTree(t), nil
 }
 
 type unitRow struct {
@@ -96,12 +101,13 @@ type agencyRow struct {
 
 // checker reads the three files and gathers what is wrong with them.
 type checker struct {
-	problems    []pack.Problem
-	units       []unitRow
-	successions []successionRow
-	agencies    []agencyRow
-	byID        map[string][]unitRow // the periods of each unit, by date
-	clean       map[string]bool
+	problems          []pack.Problem
+	units             []unitRow
+	successions       []successionRow
+	agencies          []agencyRow
+	agencySuccessions []agencySuccessionRow
+	byID              map[string][]unitRow // the periods of each unit, by date
+	clean             map[string]bool
 }
 
 func (c *checker) problem(file string, line int, mend, text string, args ...any) {

@@ -157,3 +157,33 @@ func TestMissingEmptyOrForeignFileIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAgencySuccessionsAreChecked(t *testing.T) {
+	const agencies = `dep-a,p,Sở A,department_a,000.00.02.H07,yes,2020-01-01,2025-02-28,derived,x,
+dep-b,p,Sở B,department_b,000.00.03.H07,yes,2020-01-01,,derived,x,
+` + goodAgencies
+	for _, c := range []struct{ rows, want string }{
+		{"dep-a,dep-b,2025-03-01,derived,x\n", ""},
+		{"dep-a,dep-b,2025-03-02,derived,x\n", "not the day after its last one"},
+		{"dep-b,dep-a,2025-03-01,derived,x\n", "not the day after its last one"},
+		{"dep-a,ub-c,2025-03-01,derived,x\n", "does not live on 2025-03-01"},
+		{"dep-a,dep-c,2025-03-01,derived,x\n", "there is no agency dep-c"},
+		{"dep-a,dep-b,2025-03-01,derived,x\ndep-a,dep-b,2025-03-01,derived,x\n", "on line 2 already"},
+		{"dep-a,dep-b,2025-03-01,perhaps,\n", "basis"},
+	} {
+		fsys := files(goodUnits, goodSuccessions, agencies)
+		fsys[unit.AgencySuccessionsFile] = &fstest.MapFile{Data: []byte("from,to,date,basis,source\n" + c.rows)}
+		tree, problems := unit.Load(fsys)
+		if c.want == "" {
+			if len(problems) > 0 {
+				t.Errorf("%q: %v", c.rows, problems)
+			} else if a, err := tree.AgencySuccessor("dep-a", "2026-01-01"); err != nil || a.ID != "dep-b" {
+				t.Errorf("%+v, %v", a, err)
+			}
+			continue
+		}
+		if len(problems) == 0 || !strings.Contains(fmt.Sprint(problems), c.want) || !strings.HasPrefix(problems[0].File, unit.AgencySuccessionsFile) {
+			t.Errorf("%q: %v", c.rows, problems)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package unit
 import (
 	"slices"
 	"sort"
+	"sync"
 
 	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
@@ -10,15 +11,17 @@ import (
 
 // history is what a Tree holds. It is made by build and never changes.
 type history struct {
-	units       map[string][]Unit // the periods of each id, by date
-	order       []string          // ids by level, code, id
-	paths       map[string]string
-	successions []Succession
-	next, prev  map[string][]string // successors, and predecessors of the same level; without renames
-	agencies    map[string][]Agency // the periods of each id, by date
-	ofUnit      map[string][]string // ids of agencies
-	starts      []database.Date     // when something changed, ascending
-	views       []*state            // views[i] holds from starts[i]
+	units             map[string][]Unit // the periods of each id, by date
+	order             []string          // ids by level, code, id
+	paths             map[string]string
+	successions       []Succession
+	next, prev        map[string][]string // successors, and predecessors of the same level; without renames
+	agencies          map[string][]Agency // the periods of each id, by date
+	ofUnit            map[string][]string // ids of agencies
+	agencySuccessions []AgencySuccession
+	past              sync.Map        // of AgencyPredecessors
+	starts            []database.Date // when something changed, ascending
+	views             []*state        // views[i] holds from starts[i]
 }
 
 func (t *history) At(on database.Date) View {

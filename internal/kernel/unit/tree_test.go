@@ -220,9 +220,12 @@ func TestDepartmentOfAnEndedProvinceIsSucceededByTheOneOfItsKind(t *testing.T) {
 	if err != nil || a.ID != "so-tu-phap-86" {
 		t.Errorf("%+v, %v", a, err)
 	}
-	// Its kind ended in March 2025: nobody follows by rule.
-	if a, err := tree.AgencySuccessor("so-giao-thong-83", "2026-11-23"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("%+v, %v", a, err)
+	// Its kind ended in March 2025: agency_successions.csv says who follows, and then
+	// the rule goes on.
+	for day, want := range map[database.Date]string{"2025-02-28": "so-giao-thong-83", "2025-03-01": "so-xay-dung-83", "2026-11-23": "so-xay-dung-86"} {
+		if a, err := tree.AgencySuccessor("so-giao-thong-83", day); err != nil || a.ID != want {
+			t.Errorf("on %s: %+v, %v", day, a, err)
+		}
 	}
 }
 
@@ -493,5 +496,51 @@ func TestSplitUnitHasSeveralSuccessors(t *testing.T) {
 	got, err = tree.Successors("c", "2024-01-01")
 	if err != nil || len(got) != 0 {
 		t.Errorf("before it began: %v, %v", ids(got), err)
+	}
+}
+
+func TestEveryAgencyThatEndedHasASuccessorUnlessItsLevelEnded(t *testing.T) {
+	tree := bentre(t)
+	ended := tree.EndedAgencies("2026-11-23")
+	if len(ended) < 190 {
+		t.Errorf("only %d agencies ended", len(ended))
+	}
+	taken := map[string]string{}
+	for _, a := range ended {
+		all, err := tree.AgencySuccessors(a.ID, "2026-11-23")
+		if err != nil || len(all) == 0 || !tree.Abolished(a.ID) && len(all) != 1 {
+			t.Errorf("%s has %d successors, %v", a.ID, len(all), err)
+		}
+		for _, s := range all {
+			if !s.Lives("2026-11-23") || s.ID == a.ID {
+				t.Errorf("%s is succeeded by %+v", a.ID, s)
+			}
+		}
+		if !tree.Abolished(a.ID) {
+			taken[a.ID] = all[0].ID
+		}
+	}
+	n := 0
+	for _, a := range tree.Agencies("2026-11-23") {
+		for _, before := range tree.AgencyPredecessors(a.ID, "2026-11-23") {
+			if n++; taken[before.ID] != a.ID {
+				t.Errorf("%s is said to come before %s", before.ID, a.ID)
+			}
+		}
+	}
+	if n != len(taken) {
+		t.Errorf("%d predecessors of %d", n, len(taken))
+	}
+}
+
+func TestRestatedIsTheOneUnitOfTheSameLevel(t *testing.T) {
+	tree := bentre(t)
+	for id, want := range map[string]string{"28804": "28810-2025", "28855": "28810-2025", "28810-2025": "28810-2025", "83": "86", "829": "", "nowhere": ""} {
+		if u, ok := tree.Restated(id, "2026-11-23"); u.ID != want || ok != (want != "") {
+			t.Errorf("%s is restated to %q", id, u.ID)
+		}
+	}
+	if u, ok := tree.Restated("28855", "2025-06-30"); !ok || u.ID != "28855-2024" {
+		t.Errorf("between two reforms: %+v", u)
 	}
 }

@@ -158,6 +158,21 @@ func (c *Catalogue) Handled(p *Procedure, day string) []Competence {
 	return found
 }
 
+// HandledBy is Handled by a procedure's code: for a day on which no version of it may
+// hold, such as that of a dossier that was begun before.
+func (c *Catalogue) HandledBy(code, day string) []Competence {
+	versions := c.dated[code]
+	if len(versions) == 0 {
+		return nil
+	}
+	for _, p := range versions {
+		if p.InForce(day) {
+			return c.Handled(p, day)
+		}
+	}
+	return c.Handled(versions[0], day)
+}
+
 // place gives a procedure what the table says of it: its level, whether it can be
 // filed here, and how far online. The portal's channel "Trực tuyến" does not say
 // whether everything can be done online, so it never makes a full service.

@@ -75,6 +75,8 @@ func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (
 			return err
 		}
 		now := r.Clock.Now()
+		// The form is checked by the units of today; those of the dossier may have ended.
+		answers, _ = r.restated(answers, database.Date(day(now)))
 		begun = Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Agency: d.Agency, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
 			Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
 		return insertDraft(ctx, tx, begun)
@@ -347,12 +349,16 @@ func (r *Room) answer(ctx context.Context, tx *database.Tx, actor access.Actor, 
 	if err != nil {
 		return Dossier{}, err
 	}
-	agency, err := r.Handler(p, answers)
-	if err != nil {
-		return Dossier{}, err
-	}
-	if agency.ID != d.Agency {
-		return Dossier{}, fault.New(fault.Invalid, "dossier.place_moved", "agency", agency.Name)
+	// Whoever has the dossier keeps it while it is about the same place: after a reform
+	// that may be another agency than a new one would go to.
+	if !r.samePlace(d.Place, p.Form.Use(answers, "place")) {
+		agency, err := r.Handler(p, answers)
+		if err != nil {
+			return Dossier{}, err
+		}
+		if agency.ID != d.Agency {
+			return Dossier{}, fault.New(fault.Invalid, "dossier.place_moved", "agency", agency.Name)
+		}
 	}
 	act, effect := ActComplete, cases.Effect{}
 	if d.Asked == Supplement {

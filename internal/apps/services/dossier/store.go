@@ -435,6 +435,12 @@ func OwnDrafts(ctx context.Context, q database.Querier, account string) ([]Draft
 	return drafts(ctx, q, `WHERE account = $1 AND filed_as = '' AND completes = '' ORDER BY updated_at DESC LIMIT 50`, account)
 }
 
+// Unsent lists the drafts that were not sent, by their ids, after one: for whoever
+// goes through all of them. Nothing of them goes to a person.
+func Unsent(ctx context.Context, q database.Querier, after string, limit int) ([]Draft, error) {
+	return drafts(ctx, q, `WHERE filed_as = '' AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
 func oldDrafts(ctx context.Context, q database.Querier, before time.Time) ([]Draft, error) {
 	return drafts(ctx, q, `WHERE filed_as = '' AND updated_at < $1 ORDER BY updated_at LIMIT 500`, database.At(before))
 }
@@ -465,8 +471,8 @@ func insertDraft(ctx context.Context, tx *database.Tx, d Draft) error {
 }
 
 func updateDraft(ctx context.Context, tx *database.Tx, d Draft) error {
-	_, err := tx.ExecContext(ctx, `UPDATE drafts SET answers = $2, revisions = $3, version = $4, updated_at = $5 WHERE id = $1`,
-		d.ID, database.JSONOf(d.Answers), database.JSONOf(d.Revisions), d.Version, database.At(d.UpdatedAt))
+	_, err := tx.ExecContext(ctx, `UPDATE drafts SET answers = $2, revisions = $3, version = $4, updated_at = $5, agency = $6 WHERE id = $1`,
+		d.ID, database.JSONOf(d.Answers), database.JSONOf(d.Revisions), d.Version, database.At(d.UpdatedAt), d.Agency)
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}

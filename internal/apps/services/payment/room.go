@@ -103,7 +103,7 @@ func (r Room) Collect(ctx context.Context, actor access.Actor, c Collection) (p 
 		}
 		// The number last: until the commit everybody else of the agency waits for it.
 		if ok {
-			if p.Number, err = database.Next(ctx, tx, "payment:"+p.Agency, fmt.Sprint(p.Year)); err != nil {
+			if p.Number, err = database.Next(ctx, tx, Book(p.Agency), fmt.Sprint(p.Year)); err != nil {
 				return err
 			}
 			if err := insert(ctx, tx, p); err != nil {

@@ -115,3 +115,6 @@ func list(ctx context.Context, q database.Querier, where string, args ...any) (f
 	}
 	return found, rows.Err()
 }
+
+// Book is the series of an agency's receipt numbers; each year is a book of its own.
+func Book(agency string) string { return "payment:" + agency }

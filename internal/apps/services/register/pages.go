@@ -66,7 +66,14 @@ func (p Pages) filter(actor access.Actor, q *Query) cases.Filter {
 	f.Scope, f.Kind = actor.Scope(access.DossierRead), dossier.Kind
 	if q.Commune != "" {
 		if path, err := p.room().Units.Path(q.Commune); err == nil {
-			f.Scope = f.Scope.And(access.Within(path))
+			paths := []string{path}
+			// The address of a commune that ended goes on with the one in its place.
+			if next, ok := p.room().Units.Restated(q.Commune, p.today()); ok && next.ID != q.Commune {
+				if now, err := p.room().Units.Path(next.ID); err == nil {
+					paths = append(paths, now)
+				}
+			}
+			f.Scope = f.Scope.And(access.Within(paths...))
 		} else {
 			q.Commune = ""
 		}

@@ -196,3 +196,18 @@ func (q Query) filter(account string, now time.Time) cases.Filter {
 	}
 	return f
 }
+
+// Restated gives a view that asks for a commune of today where it asked for one that
+// ended; to gives the one in its place.
+func (v View) Restated(to func(commune string) (string, bool)) View {
+	asked, err := url.ParseQuery(v.Query)
+	if err != nil {
+		return v
+	}
+	q, _ := parse(asked)
+	if next, ok := to(q.Commune); ok && q.Commune != "" && next != q.Commune {
+		q.Commune = next
+		v.Query = q.text()
+	}
+	return v
+}

@@ -101,3 +101,32 @@ func forget(ctx context.Context, tx *database.Tx, account, id string) error {
 	}
 	return nil
 }
+
+// Kept lists the views of everybody by their ids, after one: for whoever goes through
+// all of them when units end.
+func Kept(ctx context.Context, q database.Querier, after string, limit int) (found []View, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+viewColumns+` FROM saved_views WHERE page = $1 AND id > $2 ORDER BY id LIMIT $3`, page, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list views: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var v View
+		if err := rows.Scan(&v.ID, &v.Account, &v.Agency, &v.Name, &v.Query, &v.Shared); err != nil {
+			return nil, fmt.Errorf("list views: %w", err)
+		}
+		found = append(found, v)
+	}
+	return found, rows.Err()
+}
+
+// Pass writes the agency and the address of a view whose units ended, if nobody
+// changed it since it was read as was.
+func Pass(ctx context.Context, tx *database.Tx, was, v View) (done bool, err error) {
+	res, err := tx.ExecContext(ctx, `UPDATE saved_views SET agency = $2, query = $3 WHERE id = $1 AND agency = $4 AND query = $5`, v.ID, v.Agency, v.Query, was.Agency, was.Query)
+	if err != nil {
+		return false, fmt.Errorf("pass view: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}

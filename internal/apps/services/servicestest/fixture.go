@@ -131,6 +131,13 @@ func Official(t testing.TB, r *dossier.Room, account, role, agency string) acces
 		func(id string) (string, bool) {
 			path, err := r.Units.AgencyPath(id)
 			return path, err == nil
+		}, func(id string) (past []string) {
+			for _, a := range r.Units.AgencyPredecessors(id, database.Date(clock.Day(r.Clock.Now()))) {
+				if path, err := r.Units.AgencyPath(a.ID); err == nil {
+					past = append(past, path)
+				}
+			}
+			return past
 		})
 }
 

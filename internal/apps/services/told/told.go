@@ -58,6 +58,7 @@ var tells = map[string]struct{ due bool }{
 	dossier.ActAskSupplement: {}, dossier.ActSupply: {due: true},
 	dossier.ActApprove: {}, dossier.ActRefuse: {}, dossier.ActHandOver: {}, dossier.ActWithdraw: {},
 	dossier.ActUndoAcceptance: {}, dossier.ActApologise: {due: true}, dossier.ActMisfile: {},
+	cases.ActTransfer: {due: true},
 }
 
 // say puts a step into words; ok is false where the applicant is not told.
@@ -67,7 +68,7 @@ func (s step) say(ctx context.Context) (t notify.Text, ok bool) {
 		return notify.Text{}, false
 	}
 	t = notify.Text{
-		Title: message.T(ctx, "told."+s.act+"_title", "number", s.number),
+		Title: message.T(ctx, "told."+s.act+"_title", "number", s.number, "agency", s.agency),
 		Lines: []string{message.T(ctx, "told.about", "procedure", s.procedure, "agency", s.agency)},
 		Link:  message.T(ctx, "told.open"),
 	}
