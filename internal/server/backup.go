@@ -74,7 +74,10 @@ func Backup(ctx context.Context, c Config, dir string, out io.Writer) (err error
 		if m.Schema, err = database.Version(ctx, q); err != nil {
 			return err
 		}
-		if m.Chained, m.Journal, err = audit.Head(ctx, q); err != nil {
+		if m.Chained, err = audit.Head(ctx, q); err != nil {
+			return err
+		}
+		if m.Journal, err = audit.LinkAt(ctx, q, m.Chained); err != nil {
 			return err
 		}
 		needed, err = file.Contents(ctx, q)

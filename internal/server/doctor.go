@@ -102,10 +102,13 @@ func Doctor(ctx context.Context, c Config, out io.Writer) (err error) {
 		return fmt.Errorf("%d things are wrong", bad)
 	}
 	check("schema", "", "")
-	if _, err := loadProvince(ctx, db); err != nil {
+	if province, err := loadProvince(ctx, db); err != nil {
 		check("pack in force", err.Error(), "run benso pack check, then benso pack apply")
 	} else {
 		check("pack in force", "", "")
+		if err := doctorReform(ctx, db, province, check); err != nil {
+			return err
+		}
 	}
 	stuck, err := event.Stuck(ctx, db.Read())
 	if err != nil {

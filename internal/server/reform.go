@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"benso/internal/apps/services/reform"
+	"benso/internal/core/cases"
+	"benso/internal/kernel/access"
+	"benso/internal/kernel/clock"
 	"benso/internal/kernel/database"
 )
 
@@ -115,3 +118,26 @@ func sortedFlows(all map[reform.Flow]int, what string) (flows []reform.Flow) {
 
 // AgencyName is an agency's name, or its id where the pack does not know it.
 func (p *Program) AgencyName(id string) string { return p.agencyName(id) }
+
+// doctorReform looks for dossiers that lie open with agencies that ended.
+func doctorReform(ctx context.Context, db *database.DB, p province, check func(what, wrong, mend string)) error {
+	today := database.Date(clock.Day(clock.System.Now()))
+	var paths []string
+	for _, a := range p.units.EndedAgencies(today) {
+		path, err := p.units.AgencyPath(a.ID)
+		if err != nil {
+			return err
+		}
+		paths = append(paths, path)
+	}
+	n, err := cases.Count(ctx, db.Read(), cases.Filter{Scope: access.Within(paths...)})
+	if err != nil {
+		return err
+	}
+	wrong := ""
+	if n > 0 {
+		wrong = fmt.Sprintf("%d dossiers lie open with agencies that ended", n)
+	}
+	check("agencies that ended", wrong, "run benso reform --dry-run with the day on which they did, then without: docs/reform.md")
+	return nil
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // unitFiles are those of the pack that the tree of units and agencies is read from.
-var unitFiles = []string{unit.UnitsFile, unit.SuccessionsFile, unit.AgenciesFile}
+var unitFiles = []string{unit.UnitsFile, unit.SuccessionsFile, unit.AgenciesFile, unit.AgencySuccessionsFile}
 
 // unitsEvery is how often each copy of the program looks whether another one changed
 // the units or the agencies.

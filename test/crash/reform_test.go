@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os/exec"
@@ -37,6 +38,14 @@ func reformed(t *testing.T, url string) {
 	}
 	for i := range waiting {
 		fileBefore(t, filling.Dossiers, []string{"28804", "28819", "28756"}[i%3], i)
+	}
+	// One lies with a district, under a procedure that nobody knows: it cannot be placed.
+	err = filling.DB.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE cases SET agency = 'ubnd-831', holder = '83/831/ubnd-831/', facet = '9.999999' WHERE id = (SELECT min(id) FROM cases)`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := filling.Stop(context.Background()); err != nil {
 		t.Fatal(err)
@@ -86,21 +95,21 @@ func reformed(t *testing.T, url string) {
 	if kills == 0 {
 		t.Error("no kill came in the middle")
 	}
-	out, err := run().CombinedOutput()
-	if err != nil {
-		t.Fatalf("the last run: %v\n%s", err, out)
-	}
-	if out, err = run().CombinedOutput(); err != nil || !strings.Contains(string(out), "nothing is held") {
-		t.Errorf("one more run: %v\n%s", err, out)
+	for _, last := range []string{"dossier: ", "dossier: 0 pass, 1 are left"} {
+		out, err := run().CombinedOutput()
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) || ended.ExitCode() != 3 || !strings.Contains(string(out), last) || !strings.Contains(string(out), "LEFT at Ủy ban nhân dân huyện Châu Thành") {
+			t.Fatalf("the last run: %v\n%s", err, out)
+		}
 	}
 	var cases, wrong int
 	err = db.Read().QueryRowContext(t.Context(), `SELECT count(*), coalesce(sum(CASE WHEN c.agency NOT IN ('ubnd-28810-2025', 'ubnd-28756-2025') OR c.holder <> '86/' || CASE WHEN c.agency = 'ubnd-28810-2025' THEN '28810-2025' ELSE '28756-2025' END || '/' || c.agency || '/'
 		OR c.version <> 2 OR (SELECT count(*) FROM case_events e WHERE e.case_id = c.id AND e.act = 'transfer') <> 1
-		OR (SELECT count(*) FROM journal j WHERE j.object_id = c.id AND j.action = 'dossier.transfer') <> 1 THEN 1 ELSE 0 END), 0) FROM cases c`).Scan(&cases, &wrong)
+		OR (SELECT count(*) FROM journal j WHERE j.object_id = c.id AND j.action = 'dossier.transfer') <> 1 THEN 1 ELSE 0 END), 0) FROM cases c WHERE c.agency <> 'ubnd-831'`).Scan(&cases, &wrong)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cases != waiting || wrong != 0 {
+	if cases != waiting-1 || wrong != 0 {
 		t.Errorf("%d cases of %d, %d of them passed wrongly, twice or not at all", cases, waiting, wrong)
 	}
 	if out, err := exec.Command(name, "verify", "--data", config.Data, "--database-url", url).CombinedOutput(); err != nil {

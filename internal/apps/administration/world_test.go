@@ -85,7 +85,7 @@ func (w *world) hand(account string) Hand {
 	return Of(access.NewActor(p, w.Roles, func(agency string) (string, bool) {
 		path, err := w.Units.AgencyPath(agency)
 		return path, err == nil
-	}))
+	}, nil))
 }
 
 // posts writes the roles of an account that are not over.

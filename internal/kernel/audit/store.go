@@ -133,15 +133,6 @@ func last(ctx context.Context, q database.Querier) (seq int64, head string, err 
 	return seq, head, err
 }
 
-// Head is the last link of the chain and its number: kept elsewhere, it also shows
-// a tail that was cut off.
-func Head(ctx context.Context, q database.Querier) (seq int64, hash string, err error) {
-	if seq, hash, err = last(ctx, q); err != nil {
-		return 0, "", fmt.Errorf("read the head of the journal: %w", err)
-	}
-	return seq, hash, nil
-}
-
 // LinkAt is the hash of one link; of number 0 it is what the chain starts with.
 func LinkAt(ctx context.Context, q database.Querier, seq int64) (hash string, err error) {
 	if seq == 0 {

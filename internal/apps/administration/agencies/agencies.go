@@ -191,12 +191,15 @@ func (room Room) do(ctx context.Context, actor access.Actor, a act) (agency stri
 // inForce are the files that the tree is read from, as the transaction sees them.
 func inForce(ctx context.Context, q database.Querier) ([]pack.File, error) {
 	var files []pack.File
-	for _, name := range []string{unit.UnitsFile, unit.SuccessionsFile, unit.AgenciesFile} {
+	for _, name := range []string{unit.UnitsFile, unit.SuccessionsFile, unit.AgenciesFile, unit.AgencySuccessionsFile} {
 		versions, err := pack.FileVersions(ctx, q, name)
 		if err != nil {
 			return nil, err
 		}
-		if len(versions) == 0 {
+		switch {
+		case len(versions) == 0 && name == unit.AgencySuccessionsFile:
+			continue // a pack in which no kind of agency ended has none
+		case len(versions) == 0:
 			return nil, fault.Missing("file of the pack", name)
 		}
 		files = append(files, versions[len(versions)-1])
