@@ -166,7 +166,7 @@ func TestAgencyWithAnOpenDossierDoesNotEnd(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = cases.Transfer(ctx, tx, c, office, path, cases.By{Account: "system", At: morning}, nil)
+		_, err = cases.Transfer(ctx, tx, c, cases.Seat{Agency: office, Holder: path}, cases.By{Account: "system", At: morning}, nil)
 		return err
 	}))
 	if r := own.get("/quan-tri/co-quan/" + office); r.status != http.StatusOK || !strings.Contains(r.body, "Hồ sơ chưa xong") {

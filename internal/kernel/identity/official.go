@@ -19,6 +19,7 @@ type Assignment struct {
 	From    database.Date
 	Last    database.Date // empty: until it is taken
 	EndedAt time.Time     // zero unless it was taken
+	GivenAt time.Time
 }
 
 // On says whether the assignment is live on a day.
@@ -181,6 +182,48 @@ func (s *Store) Members(ctx context.Context, agency, role string) ([]Member, err
 // agency is the scope, as with Members.
 func (s *Store) AssignmentsAt(ctx context.Context, q database.Querier, agency string, on database.Date) ([]Assignment, error) {
 	return assignmentsAt(ctx, q, agency, string(on))
+}
+
+// Pass has an assignment go on at another agency from a day on, in the place of one
+// that has ended: it is no new role, so it counts as given when the old one was, and a
+// deputy has it as before. Where the official has the same there already, nothing is
+// added. may decides as with Give; nothing is written when it refuses.
+func (s *Store) Pass(ctx context.Context, tx *database.Tx, by By, old Assignment, agency string, from database.Date, may func(held []string) error) (passed bool, err error) {
+	if err := lockHandle(ctx, tx, "assignments of "+old.Account); err != nil {
+		return false, err
+	}
+	if err := s.isOpenOfficial(ctx, tx, old.Account); err != nil {
+		return false, err
+	}
+	all, err := assignmentsOf(ctx, tx, old.Account)
+	if err != nil {
+		return false, err
+	}
+	next := Assignment{ID: database.NewID(), Account: old.Account, Role: old.Role, Agency: agency, From: max(old.From, from), Last: old.Last}
+	var held []string
+	has := false
+	for _, a := range all {
+		switch {
+		case a.ID == old.ID && !a.EndedAt.IsZero():
+			return false, nil // it was passed, or taken, meanwhile
+		case a.ID == old.ID || !a.EndedAt.IsZero():
+			continue
+		}
+		held = append(held, a.Role)
+		has = has || a.Role == next.Role && a.Agency == next.Agency && a.From == next.From && a.Last == next.Last
+	}
+	if err := may(held); err != nil {
+		return false, err
+	}
+	if !has {
+		if err := insertAssignment(ctx, tx, next, by.Account, old.GivenAt); err != nil {
+			return false, err
+		}
+		if err := s.journal(ctx, tx, by.entry("role.given", "assignment", next.ID, next.Account)); err != nil {
+			return false, err
+		}
+	}
+	return true, s.Take(ctx, tx, by, old.ID)
 }
 
 func (s *Store) isOpenOfficial(ctx context.Context, tx *database.Tx, account string) error {

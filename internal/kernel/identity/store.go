@@ -365,22 +365,21 @@ func endAssignment(ctx context.Context, tx *database.Tx, id string, now time.Tim
 }
 
 func assignmentsOf(ctx context.Context, q database.Querier, account string) ([]Assignment, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, role, agency, from_day, last_day, ended_at FROM assignments WHERE account = $1 ORDER BY from_day, id`, account)
-	return collect(rows, err, "list the assignments of account "+account, func(a *Assignment, scan func(...any) error) error {
-		var ended database.Time
-		a.Account = account
-		err := scan(&a.ID, &a.Role, &a.Agency, &a.From, &a.Last, &ended)
-		a.EndedAt = ended.Time
-		return err
-	})
+	return assignmentsWhere(ctx, q, `account = $1 ORDER BY from_day, id`, account)
 }
 
 // assignmentsAt lists what counts on a day or will, by its id.
 func assignmentsAt(ctx context.Context, q database.Querier, agency, day string) ([]Assignment, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, account, role, agency, from_day, last_day FROM assignments
-		WHERE agency = $1 AND ended_at IS NULL AND (last_day IS NULL OR last_day >= $2) ORDER BY id`, agency, day)
-	return collect(rows, err, "list the assignments of agency "+agency, func(a *Assignment, scan func(...any) error) error {
-		return scan(&a.ID, &a.Account, &a.Role, &a.Agency, &a.From, &a.Last)
+	return assignmentsWhere(ctx, q, `agency = $1 AND ended_at IS NULL AND (last_day IS NULL OR last_day >= $2) ORDER BY id`, agency, day)
+}
+
+func assignmentsWhere(ctx context.Context, q database.Querier, where string, args ...any) ([]Assignment, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, account, role, agency, from_day, last_day, ended_at, created_at FROM assignments WHERE `+where, args...)
+	return collect(rows, err, "list assignments", func(a *Assignment, scan func(...any) error) error {
+		var ended, given database.Time
+		err := scan(&a.ID, &a.Account, &a.Role, &a.Agency, &a.From, &a.Last, &ended, &given)
+		a.EndedAt, a.GivenAt = ended.Time, given.Time
+		return err
 	})
 }
 
@@ -496,14 +495,7 @@ func listOfficials(ctx context.Context, q database.Querier, d database.Dialect, 
 }
 
 func assignmentsOfAll(ctx context.Context, q database.Querier, d database.Dialect, accounts []string) (map[string][]Assignment, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, account, role, agency, from_day, last_day, ended_at FROM assignments
-		WHERE account`+database.In(d, 1)+` ORDER BY from_day, id`, database.List(accounts))
-	all, err := collect(rows, err, "list the assignments of officials", func(a *Assignment, scan func(...any) error) error {
-		var ended database.Time
-		err := scan(&a.ID, &a.Account, &a.Role, &a.Agency, &a.From, &a.Last, &ended)
-		a.EndedAt = ended.Time
-		return err
-	})
+	all, err := assignmentsWhere(ctx, q, `account`+database.In(d, 1)+` ORDER BY from_day, id`, database.List(accounts))
 	of := map[string][]Assignment{}
 	for _, a := range all {
 		of[a.Account] = append(of[a.Account], a)

@@ -63,16 +63,12 @@ func (x *run) give(ctx context.Context, tx *database.Tx, h identity.Assignment, 
 		return false, err
 	}
 	by := identity.By{Account: dossier.System}
-	given := identity.Assignment{Account: h.Account, Role: h.Role, Agency: l.To, From: max(h.From, x.Date), Last: h.Last}
-	_, err = x.Accounts.Give(ctx, tx, by, given, func(held []string) error { return x.Roles.Giving(h.Role, string(place.Level), held) })
+	passed, err := x.Accounts.Pass(ctx, tx, by, h, l.To, x.Date, func(held []string) error { return x.Roles.Giving(h.Role, string(place.Level), held) })
 	if fault.Is(err, fault.Invalid) { // it says so before it writes
 		l.To, l.Grounds, l.Left = "", nil, RoleRefused
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	return true, x.Accounts.Take(ctx, tx, by, h.ID)
+	return passed, err
 }
 
 // dossiers passes the open dossiers of an agency.
