@@ -56,5 +56,9 @@ measure: build ## time to the first answer from an empty folder, and idle memory
 lighthouse: ## Lighthouse as a phone on the pages that people meet first: 95 or more
 	scripts/lighthouse
 
+.PHONY: fuzz
+fuzz: ## each fuzz target for 30 s
+	scripts/fuzz 30s
+
 clean: ## remove what was built
 	rm -rf benso assets/node_modules test/node_modules test/lighthouse/node_modules
