@@ -40,7 +40,7 @@ func generate(p *Procedure) *form.Form {
 			"options": []fields{{"id": "commune", "label": say("form_level_commune")}, {"id": "province", "label": say("form_level_province")}}})
 	}
 	g.add("request", "form_request", nil,
-		fields{"id": "request", "kind": "text", "label": say("form_request_label", "name", p.Name.Vi), "short": say("form_request_short"), "hint": say("form_request_hint"), "lines": true, "max": 2000})
+		fields{"id": "request", "kind": "text", "label": say("form_request_label"), "short": say("form_request_short"), "hint": say("form_request_hint"), "lines": true, "max": 2000})
 	g.papers()
 	g.add("receive", "form_receive", nil, fields{"id": "receive", "kind": "choice", "label": say("form_receive_label"), "short": say("form_receive_short"),
 		"options": []fields{{"id": "desk", "label": say("form_receive_desk"), "hint": say("form_receive_desk_hint")}, {"id": "post", "label": say("form_receive_post"), "hint": say("form_receive_post_hint")}}})
