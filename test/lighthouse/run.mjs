@@ -38,17 +38,22 @@ async function draft(cookie) {
   return id[1];
 }
 
-async function anyNumber(cookie) {
-  const body = await (await fetch(base + "/ban-lam-viec?hang=tat-ca", { headers: { cookie } })).text();
-  const number = /BS-\d{6}-\d{5,}|\d{3}\.\d\d\.\d\d\.H\d\d-\d{6}-\d{4}/.exec(body);
-  if (!number) {
-    throw new Error("the queue shows no number");
+// anyNumber reads the number of a dossier from what a clerk or the applicant sees.
+async function anyNumber(cookies) {
+  for (const cookie of cookies) {
+    for (const path of ["/ban-lam-viec?hang=tat-ca", "/ban-lam-viec/so", "/ho-so-cua-toi"]) {
+      const body = await (await fetch(base + path, { headers: { cookie } })).text();
+      const number = /BS-\d{6}-\d{5,}|\d{3}\.\d\d\.\d\d\.H\d\d-\d{6}-\d{4}/.exec(body);
+      if (number) {
+        return number[0];
+      }
+    }
   }
-  return number[0];
+  throw new Error("no list shows a number");
 }
 
 const applicant = await signIn("nguoidan@benso.example");
-const number = await anyNumber(await signIn("motcua@benso.example"));
+const number = await anyNumber([await signIn("motcua@benso.example"), applicant]);
 const begun = await draft(applicant);
 
 // Pages of one person or one dossier ask search engines to stay away, on purpose:
