@@ -164,14 +164,19 @@ func (room *Room) listTargets(ctx context.Context, in *targetsInput) (*targetsOu
 		CacheControl: "public, max-age=5", Vary: "Accept-Language", ContentLanguage: lang,
 		AllowOrigin: "*", ExposeHeaders: "ETag", ResourcePolicy: "cross-origin", Body: Targets{Items: []Item{}},
 	}
-	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, room.item(ctx, snapshot, s))
+	answer, known := room.answers.find(snapshot.Version(), lang)
+	if !known {
+		for _, s := range all {
+			out.Body.Items = append(out.Body.Items, room.item(ctx, snapshot, s))
+		}
+		body, err := json.Marshal(out.Body)
+		if err != nil {
+			return nil, room.problem(ctx, err)
+		}
+		answer = keptAnswer{out.Body, `"` + database.Digest(lang, string(body))[:32] + `"`}
+		room.answers.put(snapshot.Version(), lang, answer)
 	}
-	body, err := json.Marshal(out.Body)
-	if err != nil {
-		return nil, room.problem(ctx, err)
-	}
-	out.ETag = `"` + database.Digest(lang, string(body))[:32] + `"`
+	out.Body, out.ETag = answer.body, answer.tag
 	if matches(in.IfNoneMatch, out.ETag) {
 		return nil, huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{
 			"Etag": {out.ETag}, "Cache-Control": {out.CacheControl}, "Vary": {out.Vary}, "Access-Control-Allow-Origin": {out.AllowOrigin}, "Cross-Origin-Resource-Policy": {out.ResourcePolicy},

@@ -25,6 +25,8 @@ type Room struct {
 	base     func() string
 	maps     *Map
 	units    unitCache
+	kept     kept
+	answers  keptAnswers
 }
 
 // Subjects knows the procedures that are counted by their codes.

@@ -13,8 +13,8 @@ import (
 
 // The sheet that a chart is drawn on, and its margins.
 const (
-	chartWidth, chartHeight                      = 640, 240
-	chartLeft, chartRight, chartTop, chartBottom = 46, 12, 14, 28
+	chartWidth, chartHeight                      = 420, 230
+	chartLeft, chartRight, chartTop, chartBottom = 44, 12, 14, 26
 	plotWidth                                    = chartWidth - chartLeft - chartRight
 	plotHeight                                   = chartHeight - chartTop - chartBottom
 )
@@ -221,7 +221,7 @@ func (p plane) grid(ctx context.Context, c *chart, m targets.Measure) {
 	if err != nil {
 		return
 	}
-	every := 1 + int(p.months)/12/8
+	every := 1 + int(p.months)/12/7
 	for y := year; ; y++ {
 		january := fmt.Sprintf("%d-01", y)
 		if months(p.first, january) > p.months {

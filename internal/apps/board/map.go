@@ -149,7 +149,13 @@ func quarter(v, least, most int64) int {
 type picture struct {
 	Box    string // viewBox
 	Shades []shade
-	Steps  []string // what the four shades stand for, from the lightest
+	Steps  []stage // what the shades stand for, from the lightest
+}
+
+// stage is a shade and what it stands for.
+type stage struct {
+	Class int
+	Words string
 }
 
 // draw colours the communes of a date by the rows of a table; what was joined, and
@@ -190,9 +196,12 @@ func (room *Room) draw(v seen, lines []line, words func(unit string, l *line) st
 		}
 		p.Shades = append(p.Shades, sh)
 	}
-	if most >= 0 {
+	switch {
+	case most == least:
+		p.Steps = []stage{{quarter(most, least, most), bounds(least, most)}}
+	case most > least:
 		for i := range int64(4) {
-			p.Steps = append(p.Steps, bounds(least+(most-least)*i/4, least+(most-least)*(i+1)/4))
+			p.Steps = append(p.Steps, stage{int(i) + 2, bounds(least+(most-least)*i/4, least+(most-least)*(i+1)/4)})
 		}
 	}
 	return p, true

@@ -27,15 +27,15 @@ const Section = "board"
 // Routes lists the pages.
 func (room *Room) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET " + Path, Access: access.Public, Handler: room.showBoard},
+		{Pattern: "GET " + Path, Access: access.Public, Handler: room.keep(room.showBoard)},
 		{Pattern: "GET " + Path + "/lanh-dao", Access: access.BoardOpen, Handler: room.showLeaders},
-		{Pattern: "GET " + Path + "/thay-doi.atom", Access: access.Public, Handler: room.feed, Bare: true},
+		{Pattern: "GET " + Path + "/thay-doi.atom", Access: access.Public, Handler: room.keep(room.feed), Bare: true},
 		{Pattern: "GET " + stylePath, Access: access.Public, Handler: serveStyle, Bare: true},
-		{Pattern: "GET " + Path + "/{id}", Access: access.Public, Handler: room.showLine},
-		{Pattern: "GET " + Path + "/{id}/{measure}", Access: access.Public, Handler: room.showRecords},
-		{Pattern: "GET " + Path + "/{id}/{measure}/phan-tich", Access: access.Public, Handler: room.showParts},
+		{Pattern: "GET " + Path + "/{id}", Access: access.Public, Handler: room.keep(room.showLine)},
+		{Pattern: "GET " + Path + "/{id}/{measure}", Access: access.Public, Handler: room.keep(room.showRecords)},
+		{Pattern: "GET " + Path + "/{id}/{measure}/phan-tich", Access: access.Public, Handler: room.keep(room.showParts)},
 		{Pattern: "GET " + Path + "/{id}/{measure}/dinh-nghia", Access: access.Public, Handler: room.showDefinition},
-		{Pattern: "GET " + Path + "/{id}/{measure}/so-lieu.csv", Access: access.Public, Handler: room.export, Bare: true},
+		{Pattern: "GET " + Path + "/{id}/{measure}/so-lieu.csv", Access: access.Public, Handler: room.keep(room.export), Bare: true},
 		{Pattern: "GET " + embedPath + "/{id}/{measure}", Access: access.Public, Handler: room.showEmbedded, Bare: true},
 	}
 }
@@ -461,7 +461,12 @@ func (room *Room) paint(ctx context.Context, p *partsPage) {
 		}
 		return l.Name + ": " + percent(ctx, *l.Share)
 	}
-	drawn, ok := room.draw(p.Seen, p.Lines, words, func(from, to int64) string { return amount(from) + "–" + amount(to) })
+	drawn, ok := room.draw(p.Seen, p.Lines, words, func(from, to int64) string {
+		if from == to {
+			return amount(from)
+		}
+		return amount(from) + "–" + amount(to)
+	})
 	if !ok {
 		return
 	}

@@ -2,6 +2,7 @@ package targets
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -40,7 +41,30 @@ const Whole Axis = ""
 var axes = []Axis{Whole, ByUnit, ByChannel, BySubject}
 
 // MonthOf is the month of an instant where the province is, as 2026-11.
-func MonthOf(t time.Time) string { return clock.Day(t)[:7] }
+func MonthOf(t time.Time) string {
+	year, month, _ := t.In(clock.Zone).Date()
+	return monthName(year, int(month))
+}
+
+// names are the months that are asked for again and again, made once: a recount asks
+// millions of times.
+var names = func() (all [200][12]string) {
+	for y := range all {
+		for m := range 12 {
+			all[y][m] = fmt.Sprintf("%04d-%02d", firstNamed+y, m+1)
+		}
+	}
+	return all
+}()
+
+const firstNamed = 1900
+
+func monthName(year, month int) string {
+	if i := year - firstNamed; 0 <= i && i < len(names) {
+		return names[i][month-1]
+	}
+	return fmt.Sprintf("%04d-%02d", year, month)
+}
 
 // monthBegins is the first instant of a month.
 func monthBegins(month string) time.Time {

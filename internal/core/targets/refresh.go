@@ -35,6 +35,7 @@ type Room struct {
 
 	snapMu sync.Mutex
 	snap   *Snapshot
+	wrote  written
 	looked time.Time // in real time
 }
 

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -138,19 +139,9 @@ func (s *Snapshot) Readings(measures []string) []Reading {
 		if c := b.MadeAt.Compare(a.MadeAt); a.Month == b.Month && c != 0 {
 			return c
 		}
-		return -cmpText(a.Month, b.Month)
+		return cmp.Compare(b.Month, a.Month)
 	})
 	return all
-}
-
-func cmpText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // ByMonth counts a measure in one unit, or everywhere ("") in each month of a span.
@@ -225,9 +216,13 @@ func (room *Room) look(ctx context.Context, how looking) (*Snapshot, error) {
 	}
 	s := &Snapshot{At: now, facts: facts, made: made, day: day, months: map[string]*month{}, latest: map[string]map[string]Reading{}, stock: map[string]Count{}, rules: room.rules}
 	var changed []string
-	if last == nil {
+	switch {
+	case last == nil:
 		changed, err = tallied(ctx, q)
-	} else {
+	case room.wrote.facts == facts && facts > 0:
+		maps.Copy(s.months, last.months)
+		maps.Copy(s.months, room.wrote.months)
+	default:
 		maps.Copy(s.months, last.months)
 		changed, err = monthsBehind(ctx, q, last.facts)
 	}
@@ -244,7 +239,14 @@ func (room *Room) look(ctx context.Context, how looking) (*Snapshot, error) {
 	if s.today, err = factsSince(ctx, q, midnight(now)); err != nil {
 		return nil, err
 	}
-	if s.readings, err = allReadings(ctx, q); err != nil {
+	if last == nil {
+		s.readings, err = allReadings(ctx, q)
+	} else {
+		var newer []Reading
+		newer, err = readingsSince(ctx, q, last.made.Add(-time.Minute)) // clocks of several machines differ
+		s.readings = replaced(last.readings, newer)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, r := range s.readings {
@@ -261,6 +263,27 @@ func (room *Room) look(ctx context.Context, how looking) (*Snapshot, error) {
 	}
 	room.snap, room.looked = s, looked
 	return s, nil
+}
+
+// replaced puts newer readings in the place of those with the same id, and leaves out
+// the open one of a month that is sealed now.
+func replaced(all, newer []Reading) []Reading {
+	fresh, sealed := map[string]bool{}, map[[2]string]bool{}
+	for _, r := range newer {
+		fresh[r.ID] = true
+		sealed[[2]string{r.Measure, r.Month}] = sealed[[2]string{r.Measure, r.Month}] || r.Sealed
+	}
+	merged := make([]Reading, 0, len(all)+len(newer))
+	for _, r := range all {
+		if !fresh[r.ID] && (r.Sealed || !sealed[[2]string{r.Measure, r.Month}]) {
+			merged = append(merged, r)
+		}
+	}
+	merged = append(merged, newer...)
+	slices.SortStableFunc(merged, func(a, b Reading) int {
+		return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Month, b.Month), a.MadeAt.Compare(b.MadeAt))
+	})
+	return merged
 }
 
 // countStock counts what is counted by the day and was counted before.

@@ -202,9 +202,10 @@ func readFacts(ctx context.Context, q database.Querier, query string, args ...an
 	return all, rows.Err()
 }
 
-// monthsBehind lists the months of the facts behind a number.
+// monthsBehind lists the months of the facts behind a number. For a plain DISTINCT the
+// databases would walk the whole index by month; in their order they take the few new rows.
 func monthsBehind(ctx context.Context, q database.Querier, seq int64) ([]string, error) {
-	months, err := texts(ctx, q, `SELECT DISTINCT month FROM facts WHERE seq > $1`, seq)
+	months, err := texts(ctx, q, `SELECT DISTINCT month FROM (SELECT month FROM facts WHERE seq > $1 ORDER BY seq LIMIT 9223372036854775807) behind`, seq)
 	if err != nil {
 		return nil, fmt.Errorf("read months of facts: %w", err)
 	}
@@ -297,6 +298,11 @@ func keep(ctx context.Context, tx *database.Tx, r Reading) error {
 // the open one.
 func lastOf(ctx context.Context, q database.Querier, measure, month string) ([]Reading, error) {
 	return readings(ctx, q, `SELECT `+readingColumns+` FROM readings WHERE measure = $1 AND month = $2 ORDER BY made_at, id`, measure, month)
+}
+
+// readingsSince gives those that were made at an instant or after, in the same order.
+func readingsSince(ctx context.Context, q database.Querier, made time.Time) ([]Reading, error) {
+	return readings(ctx, q, `SELECT `+readingColumns+` FROM readings WHERE made_at >= $1 ORDER BY measure, month, sealed, made_at, id`, database.At(made))
 }
 
 // allReadings gives every reading, in the order of measures, months and making.

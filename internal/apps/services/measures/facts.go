@@ -59,7 +59,7 @@ func (r record) class() string {
 	case r.onTime == nil:
 	case !*r.onTime:
 		c = late
-	case clock.Day(r.resolved) < clock.Day(r.due):
+	case dayOf(r.resolved) < dayOf(r.due):
 		c = early
 	default:
 		c = inTime
@@ -68,6 +68,12 @@ func (r record) class() string {
 		c += asked
 	}
 	return c
+}
+
+// dayOf numbers the days where the province is: earlier is less.
+func dayOf(t time.Time) int {
+	year, month, day := t.In(clock.Zone).Date()
+	return (year*100+int(month))*100 + day
 }
 
 // facts are what a dossier counts as. One that a clerk filed under a wrong

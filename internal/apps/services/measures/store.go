@@ -156,6 +156,7 @@ func open(ctx context.Context, q database.Querier, rule targets.Rule, question t
 // half is a part of the cases that one reader goes through.
 type half struct {
 	clause string
+	plain  string // before a column: no index on it is used, since all rows are read
 	args   []any
 }
 
@@ -174,14 +175,14 @@ func split(ctx context.Context, q database.Querier) ([]half, error) {
 	if err := q.QueryRowContext(ctx, `SELECT coalesce(max(rowid), 0) / 2 FROM cases`).Scan(&middle); err != nil {
 		return nil, fmt.Errorf("split the cases: %w", err)
 	}
-	return []half{{`c.rowid <= $1`, []any{middle}}, {`c.rowid > $1`, []any{middle}}}, nil
+	return []half{{`c.rowid <= $1`, `+`, []any{middle}}, {`c.rowid > $1`, `+`, []any{middle}}}, nil
 }
 
 // recount adds the facts of one half up. A month's name is made once, not for each
 // dossier.
 func recount(ctx context.Context, q database.Querier, within access.Scope, h half, complete func(*record), into targets.Cells) (err error) {
-	scope, args := within.SQL("c.holder", len(h.args)+1)
-	rows, err := q.QueryContext(ctx, `SELECT c.id, c.place, c.channel, c.facet, c.opened_at, c.resolved_at, c.closed_at, c.due_at, c.on_time, c.outcome FROM cases c WHERE c.kind = 'dossier' AND `+h.clause+` AND `+scope, append(h.args, args...)...)
+	scope, args := within.SQL(h.plain+"c.holder", len(h.args)+1)
+	rows, err := q.QueryContext(ctx, `SELECT c.id, c.place, c.channel, c.facet, c.opened_at, c.resolved_at, c.closed_at, c.due_at, c.on_time, c.outcome FROM cases c WHERE `+h.plain+`c.kind = 'dossier' AND `+h.clause+` AND `+scope, append(h.args, args...)...)
 	if err != nil {
 		return err
 	}
