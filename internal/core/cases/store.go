@@ -515,7 +515,7 @@ func Ask(ctx context.Context, tx *database.Tx, c Case, questions []Question, by 
 	}
 	var data consulted
 	for _, q := range questions {
-		id := database.NewID()
+		id := database.NewIDIn(ctx)
 		_, err := tx.ExecContext(ctx, `INSERT INTO case_consults (id, case_id, holder, asked_at, asked_by, asked_for, agency, asked_holder, question, due_at, answered_at, answered_by, answered_for, opinion, answer, withdrawn_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, '', '', '', '', NULL)`,
 			id, c.ID, c.Holder, database.At(by.At), by.Account, by.ActingFor, q.Agency, q.Holder, q.Text, database.At(q.DueAt))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // Record writes an entry in the act's own transaction.
 func Record(ctx context.Context, tx *database.Tx, now time.Time, e Entry) error {
-	id := database.NewID()
+	id := database.NewIDIn(ctx)
 	_, err := tx.ExecContext(ctx, `INSERT INTO journal (id, at, actor, acting_for, action, object_kind, object_id, path, ids, digest)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		id, database.At(now), e.Actor, e.ActingFor, e.Action, e.ObjectKind, e.ObjectID, e.Path, strings.Join(e.IDs, " "), e.Digest)
@@ -58,8 +59,9 @@ func NewChainer(db *database.DB, c clock.Clock, holder string) *Chainer {
 // A lease is renewed by each batch. It is short, because a process that was
 // killed does not give it back; Release does.
 const (
-	batch = 2000
-	lease = 5 * time.Second
+	batch    = 2000
+	together = 100 // rows in one statement
+	lease    = 5 * time.Second
 )
 
 // errRefused rolls the transaction back, so that a refused lease is not a
@@ -106,13 +108,23 @@ func (c *Chainer) chain(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		for _, r := range waiting {
-			seq++
-			head = hash(head, seq, r)
-			if _, err := tx.ExecContext(ctx, `INSERT INTO journal_chain (seq, id, hash) VALUES ($1, $2, $3)`, seq, r.ID, head); err != nil {
+		for some := range slices.Chunk(waiting, together) {
+			var links strings.Builder
+			var args []any
+			var ids database.List
+			for i, r := range some {
+				seq++
+				head = hash(head, seq, r)
+				if i > 0 {
+					links.WriteByte(',')
+				}
+				fmt.Fprintf(&links, "($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
+				args, ids = append(args, seq, r.ID, head), append(ids, r.ID)
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO journal_chain (seq, id, hash) VALUES `+links.String(), args...); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `DELETE FROM journal_waiting WHERE id = $1`, r.ID); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM journal_waiting WHERE id`+database.In(tx.Dialect(), 1), ids); err != nil {
 				return err
 			}
 		}

@@ -1,12 +1,15 @@
 package database
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql/driver"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
+	"math/big"
 	"strings"
 	"time"
 
@@ -136,24 +139,64 @@ func (l List) Value() (driver.Value, error) {
 
 var idCode = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
+// Chance is where the ids and secrets of an act come from.
+type Chance struct {
+	At   time.Time // ids of later acts sort later
+	From io.Reader // never ends, never fails
+}
+
+type chanceKey struct{}
+
+// WithChance has NewIDIn and NewSecretIn draw from c instead of the machine, so
+// that a simulation that is run again makes the same ones. c serves one act: it is
+// not safe for several at once, and nothing that people use is ever given one.
+func WithChance(ctx context.Context, c *Chance) context.Context {
+	return context.WithValue(ctx, chanceKey{}, c)
+}
+
+func chance(ctx context.Context) *Chance {
+	if c, ok := ctx.Value(chanceKey{}).(*Chance); ok {
+		return c
+	}
+	return &Chance{At: clock.System.Now(), From: rand.Reader}
+}
+
+func (c *Chance) draw(b []byte) {
+	if _, err := io.ReadFull(c.From, b); err != nil {
+		panic(err) // crypto/rand does not fail on the systems we run on
+	}
+}
+
 // NewID gives a new key: 26 letters, 48 bits of time and 80 of chance. Keys
 // made later sort later, to the millisecond, which keeps indexes compact; no
 // order of rows is read from it.
-func NewID() string {
+func NewID() string { return NewIDIn(context.Background()) }
+
+// NewIDIn is NewID for what belongs to an act; see WithChance.
+func NewIDIn(ctx context.Context) string {
+	c := chance(ctx)
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(clock.System.Now().UnixMilli())<<16)
-	if _, err := rand.Read(b[6:]); err != nil {
-		panic(err) // crypto/rand does not fail on the systems we run on
-	}
+	binary.BigEndian.PutUint64(b[:8], uint64(c.At.UnixMilli())<<16)
+	c.draw(b[6:])
 	return idCode.EncodeToString(b[:])
 }
 
 // NewSecret gives n letters of chance, five bits each, without the letters that
 // are mistaken for digits when read aloud.
-func NewSecret(n int) string {
+func NewSecret(n int) string { return NewSecretIn(context.Background(), n) }
+
+// NewSecretIn is NewSecret for what belongs to an act; see WithChance.
+func NewSecretIn(ctx context.Context, n int) string {
 	b := make([]byte, (n*5+7)/8)
-	if _, err := rand.Read(b); err != nil {
-		panic(err)
-	}
+	chance(ctx).draw(b)
 	return strings.ToUpper(idCode.EncodeToString(b)[:n])
+}
+
+// NumberIn draws a number from 0 to below n; see WithChance.
+func NumberIn(ctx context.Context, n int64) (int64, error) {
+	x, err := rand.Int(chance(ctx).From, big.NewInt(n))
+	if err != nil {
+		return 0, fmt.Errorf("draw a number: %w", err)
+	}
+	return x.Int64(), nil
 }

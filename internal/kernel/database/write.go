@@ -39,10 +39,19 @@ type outcome struct {
 // and it uses the context that it is given. An error of fn rolls back what fn
 // did and is returned as it is; a panic of fn rolls back and panics here.
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if tx := db.joint(ctx); tx != nil {
+		return takePart(ctx, tx, fn)
+	}
+	return db.write(ctx, fn, false)
+}
+
+// write is Write outside of Together; alone, on SQLite, shares its commit with
+// nobody.
+func (db *DB) write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error, alone bool) error {
 	if db.dialect == Postgres {
 		return db.writePostgres(ctx, fn)
 	}
-	for alone := false; ; alone = true {
+	for ; ; alone = true {
 		r := &request{ctx: ctx, fn: fn, answer: make(chan outcome, 1), alone: alone}
 		db.closing.RLock()
 		if db.closed {
@@ -143,11 +152,19 @@ func (db *DB) shareCommit(first *request) (left *request) {
 	return left
 }
 
-// runUnderSavepoint runs one caller's function. whole is false when the
+// runUnderSavepoint runs one caller's function, under a savepoint where others share
+// the transaction. whole is false when the
 // transaction did not survive it.
 func runUnderSavepoint(ctx context.Context, tx *Tx, r *request) (o outcome, whole bool) {
 	if err := r.ctx.Err(); err != nil {
 		return outcome{err: err}, true
+	}
+	if r.alone {
+		// Nobody else's work is in the transaction: it is taken back as a whole. (A
+		// savepoint around many others would also cost: SQLite walks through all that it
+		// keeps at the end of each of those.)
+		o = call(func() error { return r.fn(context.WithoutCancel(r.ctx), tx) })
+		return o, o.err == nil && o.panic_ == nil
 	}
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT act"); err != nil {
 		return outcome{err: fmt.Errorf("savepoint: %w", err)}, false

@@ -22,7 +22,7 @@ func (b *Bus) Record(ctx context.Context, tx *database.Tx, kind, subject string,
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	id, now := database.NewID(), b.clock.Now()
+	id, now := database.NewIDIn(ctx), b.clock.Now()
 	for _, name := range names {
 		_, err := tx.ExecContext(ctx, `INSERT INTO events (id, subscriber, kind, subject, data, at, attempts, due_at, error) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, '')`,
 			id, name, kind, subject, database.JSONOf(data), database.At(now), database.At(clock.System.Now()))

@@ -166,7 +166,7 @@ func (s *Store) Attach(ctx context.Context, tx *database.Tx, b Blob, o Owner, n 
 	if o.Kind == "" || o.ID == "" {
 		return File{}, errors.New("file: attach without an owner")
 	}
-	f := File{ID: database.NewID(), Owner: o, Slot: n.Slot, Digest: b.Digest, Size: b.Size, Type: b.Type, Name: b.Name,
+	f := File{ID: database.NewIDIn(ctx), Owner: o, Slot: n.Slot, Digest: b.Digest, Size: b.Size, Type: b.Type, Name: b.Name,
 		Pages: b.Pages, Width: b.Width, Height: b.Height, Doubts: b.Doubts, ReceivedBy: n.By, ReceivedAt: s.clock.Now().Add(time.Duration(n.Place) * time.Microsecond)}
 	if err := insert(ctx, tx, f); err != nil {
 		return File{}, fmt.Errorf("attach a paper to %s %s: %w", o.Kind, o.ID, err)

@@ -94,6 +94,13 @@ func New(ctx context.Context, db *database.DB, c clock.Clock, cfg Config) (*Stor
 	return &Store{db: db, clock: c, secret: cfg.Secret, policy: cfg.Policy, hasher: h}, nil
 }
 
+// At is the same store by another clock: whoever simulates a past hires people in it.
+func (s *Store) At(c clock.Clock) *Store {
+	other := *s
+	other.clock = c
+	return &other
+}
+
 // By is who does something to an account, for the journal.
 type By struct {
 	Account string // "system" for the program itself
@@ -178,7 +185,7 @@ func (s *Store) create(ctx context.Context, tx *database.Tx, by By, kind Kind, n
 	if p.hash == "" {
 		return "", "", errNoPassword
 	}
-	account = database.NewID()
+	account = database.NewIDIn(ctx)
 	if by.Account == "" {
 		by.Account = account // registered by themselves
 	}
@@ -187,7 +194,7 @@ func (s *Store) create(ctx context.Context, tx *database.Tx, by By, kind Kind, n
 		return "", "", err
 	}
 	for range 20 {
-		h, err := newNumber()
+		h, err := newNumber(ctx)
 		if err != nil {
 			return "", "", err
 		}

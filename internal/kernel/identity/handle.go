@@ -1,14 +1,14 @@
 package identity
 
 import (
-	"crypto/rand"
+	"context"
 	"fmt"
-	"math/big"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
+	"benso/internal/kernel/database"
 	"benso/internal/kernel/fault"
 )
 
@@ -108,12 +108,11 @@ const numberStarts = "1246"
 
 // newNumber draws a number. It is random, so that numbers tell neither how many
 // accounts there are nor what another one is.
-func newNumber() (Handle, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(int64(len(numberStarts))*10_000_000))
+func newNumber(ctx context.Context) (Handle, error) {
+	v, err := database.NumberIn(ctx, int64(len(numberStarts))*10_000_000)
 	if err != nil {
-		return Handle{}, fmt.Errorf("draw a number: %w", err)
+		return Handle{}, err
 	}
-	v := n.Int64()
 	digits := fmt.Sprintf("%c%07d", numberStarts[v/10_000_000], v%10_000_000)
 	return Handle{Number, fmt.Sprintf("%s%d", digits, damm(digits))}, nil
 }

@@ -41,7 +41,7 @@ func TestHandlesAreReadInEveryUsualWriting(t *testing.T) {
 
 func TestNumberFindsAWrongDigitAndSwappedNeighbours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, err := newNumber()
+		h, err := newNumber(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

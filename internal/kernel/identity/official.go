@@ -114,7 +114,7 @@ func (s *Store) Give(ctx context.Context, tx *database.Tx, by By, a Assignment, 
 	if err := may(held); err != nil {
 		return "", err
 	}
-	a.ID = database.NewID()
+	a.ID = database.NewIDIn(ctx)
 	if err := insertAssignment(ctx, tx, a, by.Account, s.clock.Now()); err != nil {
 		return "", err
 	}
@@ -146,7 +146,7 @@ func (s *Store) SetAbsence(ctx context.Context, tx *database.Tx, by By, a Absenc
 			return "", err
 		}
 	}
-	a.ID = database.NewID()
+	a.ID = database.NewIDIn(ctx)
 	if err := insertAbsence(ctx, tx, a, by.Account, s.clock.Now()); err != nil {
 		return "", err
 	}

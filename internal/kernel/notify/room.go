@@ -62,7 +62,7 @@ func (r *Room) Handle(handlers *job.Registry) {
 // Tell writes a notice into its account's inbox, in the transaction of what it
 // tells: once for its cause. A letter follows where there is somebody to write to.
 func (r *Room) Tell(ctx context.Context, tx *database.Tx, n Notice) error {
-	n.ID, n.At = database.NewID(), r.config.Clock.Now()
+	n.ID, n.At = database.NewIDIn(ctx), r.config.Clock.Now()
 	fresh, err := insertNotice(ctx, tx, n)
 	if err != nil || !fresh || n.Quiet || !r.Mails() {
 		return err
@@ -88,7 +88,7 @@ func (r *Room) Post(ctx context.Context, tx *database.Tx, kind, cause, account, 
 }
 
 func (r *Room) enqueue(ctx context.Context, tx *database.Tx, d Delivery) error {
-	d.ID, d.State, d.CreatedAt = database.NewID(), Waiting, r.config.Clock.Now()
+	d.ID, d.State, d.CreatedAt = database.NewIDIn(ctx), Waiting, r.config.Clock.Now()
 	fresh, err := insertDelivery(ctx, tx, d)
 	if err != nil || !fresh {
 		return err

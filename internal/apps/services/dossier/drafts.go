@@ -37,7 +37,7 @@ func (s *StalePage) Unwrap() error { return fault.New(fault.Conflict, "dossier.s
 // counter a clerk fills it in: agency is the clerk's.
 func (r *Room) Start(ctx context.Context, actor access.Actor, p *catalogue.Procedure, channel Channel, agency, key string) (Draft, error) {
 	now := r.Clock.Now()
-	d := Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Agency: agency, Procedure: p.Code, ProcedureVersion: p.Version,
+	d := Draft{ID: database.NewIDIn(ctx), Account: actor.Account, Channel: channel, Agency: agency, Procedure: p.Code, ProcedureVersion: p.Version,
 		Answers: form.Answers{}, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
 	return r.start(ctx, actor, d, key)
 }
@@ -77,7 +77,7 @@ func (r *Room) StartAnswer(ctx context.Context, actor access.Actor, id string) (
 		now := r.Clock.Now()
 		// The form is checked by the units of today; those of the dossier may have ended.
 		answers, _ = r.restated(answers, database.Date(day(now)))
-		begun = Draft{ID: database.NewID(), Account: actor.Account, Channel: channel, Agency: d.Agency, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
+		begun = Draft{ID: database.NewIDIn(ctx), Account: actor.Account, Channel: channel, Agency: d.Agency, Procedure: d.Procedure, ProcedureVersion: d.ProcedureVersion,
 			Completes: d.ID, Answers: answers, Revisions: map[string]int64{}, Version: 1, CreatedAt: now, UpdatedAt: now}
 		return insertDraft(ctx, tx, begun)
 	})
@@ -317,14 +317,14 @@ func (r *Room) file(ctx context.Context, tx *database.Tx, actor access.Actor, dr
 	if !ok {
 		return Dossier{}, errNoNumber
 	}
-	d := Dossier{Draft: draft.ID, FilingNumber: filingNumber(now, n), Secret: database.NewSecret(8), Procedure: p.Code, ProcedureVersion: p.Version, FiledAt: now}
+	d := Dossier{Draft: draft.ID, FilingNumber: filingNumber(now, n), Secret: database.NewSecretIn(ctx, 8), Procedure: p.Code, ProcedureVersion: p.Version, FiledAt: now}
 	if draft.Channel == Online {
 		d.Applicant = actor.Account
 	}
 	d.take(p.Form, answers)
 	by := r.by(actor, hand(draft), holder, now)
 	d.Case, err = cases.Open(ctx, tx, r.Catalogue.Process(p), cases.New{
-		ID: database.NewID(), Agency: agency.ID, Holder: holder, Place: place, Number: d.FilingNumber, Title: d.Title, Folded: d.Folded,
+		ID: database.NewIDIn(ctx), Agency: agency.ID, Holder: holder, Place: place, Number: d.FilingNumber, Title: d.Title, Folded: d.Folded,
 		Facet: p.Code, Channel: string(draft.Channel), Act: ActFile, Simulated: r.Simulated,
 	}, by)
 	if err != nil {

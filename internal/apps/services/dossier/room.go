@@ -29,7 +29,7 @@ type Room struct {
 	Units     *unit.Tree
 	Catalogue *catalogue.Catalogue
 	Files     *file.Store
-	Jobs      *job.Queue
+	Jobs      Jobs
 	Events    *event.Bus
 	Simulated bool // the dossiers that this room files are simulated, and say so
 
@@ -40,6 +40,11 @@ type Room struct {
 // papers, and all that it files says that it is simulated.
 func (r *Room) Simulating(c clock.Clock, files *file.Store) *Room {
 	return &Room{DB: r.DB, Clock: c, Calendar: r.Calendar, Units: r.Units, Catalogue: r.Catalogue, Files: files, Jobs: r.Jobs, Events: r.Events, Simulated: true}
+}
+
+// Jobs is where an act leaves what it causes, in its transaction.
+type Jobs interface {
+	Enqueue(ctx context.Context, tx *database.Tx, a job.Args, o ...job.EnqueueOption) error
 }
 
 // Events that other rooms may hear.

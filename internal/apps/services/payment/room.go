@@ -95,7 +95,7 @@ func (r Room) Collect(ctx context.Context, actor access.Actor, c Collection) (p 
 		}
 		p, ok = Payment{}, amount > 0
 		if ok {
-			p = Payment{ID: database.NewID(), Dossier: d.ID, Code: d.Number, Fee: fee, Agency: d.Agency, Holder: d.Holder, Year: int64(now.In(clock.Zone).Year()), Amount: amount,
+			p = Payment{ID: database.NewIDIn(ctx), Dossier: d.ID, Code: d.Number, Fee: fee, Agency: d.Agency, Holder: d.Holder, Year: int64(now.In(clock.Zone).Year()), Amount: amount,
 				Method: c.Method, Payer: c.Payer, At: now, On: clock.Day(now), By: actor.Account, Status: Paid}
 		}
 		if err := r.tell(ctx, tx, actor, d, "payment.collect", EventTaken, p.ID, req.Input); err != nil {
