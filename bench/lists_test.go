@@ -193,7 +193,7 @@ func officialsSite(b *testing.B, room *dossier.Room, role string) http.Handler {
 	actor := servicestest.Official(b, room, role, role, servicestest.Agency)
 	o := office.Office{Room: room, Officials: nobody{}, Roles: roles}
 	finder := people.Finder{Room: room, Citizens: nobody{}}
-	return web.New(web.Config{Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
+	return web.New(web.Config{Limits: web.Limits{Connections: 1, AtOnce: 1000, Uploads: 1, Work: time.Hour, Burst: time.Hour}, Province: "Vĩnh Long", Sessions: session{actor}, Clock: room.Clock, Log: slog.New(slog.DiscardHandler)}).
 		Handler(queue.Pages{Office: o}, desk.Pages{Office: o}, counter.Pages{Office: o, People: finder}, register.Pages{Office: o, People: finder, NewSheet: func(io.Writer, string, []register.Column) (register.Sheet, error) { return rowless{}, nil }})
 }
 

@@ -86,7 +86,7 @@ func run(benso, postgres string, dossiers, clients int, length time.Duration) (e
 
 // start has the program simulate a province and serve it.
 func start(program, dir, postgres string, dossiers int) (base string, stop func() error, err error) {
-	cmd := exec.Command(program, "--log-level", "warn", "demo", "--addr", "127.0.0.1:0", "--data", dir, "--database-url", postgres, "--dossiers", fmt.Sprint(dossiers))
+	cmd := exec.Command(program, "--log-level", "warn", "demo", "--addr", "127.0.0.1:0", "--data", dir, "--database-url", postgres, "--dossiers", fmt.Sprint(dossiers), "--place-work", "1h", "--place-at-once", "1000", "--metrics-listen", "")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -98,9 +98,13 @@ func start(program, dir, postgres string, dossiers int) (base string, stop func(
 	ready := make(chan string, 1)
 	go func() {
 		defer close(ready)
+		address := ""
 		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if _, address, ok := strings.Cut(lines.Text(), "is ready: "); ok {
-				ready <- strings.TrimSpace(address)
+			if _, at, ok := strings.Cut(lines.Text(), "is ready: "); ok {
+				address = strings.TrimSpace(at)
+			}
+			if strings.HasPrefix(lines.Text(), "digest of the province") { // all of it is there
+				ready <- address
 			}
 		}
 	}()

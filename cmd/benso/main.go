@@ -44,6 +44,48 @@ type listening struct {
 	PublicURL string `help:"How people reach it, such as https://dichvu.example.vn; papers and QR codes carry it." env:"BENSO_PUBLIC_URL"`
 }
 
+// limiting is what one place may take, and where the figures are read; see
+// docs/limits.md.
+type limiting struct {
+	MaxConnections int           `help:"Connections open together; beyond it the one that has waited longest is closed." default:"8192" env:"BENSO_MAX_CONNECTIONS"`
+	PlaceAtOnce    int           `help:"Requests of one account, or one network, answered together." default:"24" env:"BENSO_PLACE_AT_ONCE"`
+	PlaceUploads   int           `help:"Uploads of one account taken together." default:"6" env:"BENSO_PLACE_UPLOADS"`
+	PlaceWork      time.Duration `help:"Time that answers to one account, or one network, may take in each second." default:"2s" env:"BENSO_PLACE_WORK"`
+	MetricsListen  string        `help:"Address of /metrics, not for the public. Empty: nobody serves them." default:"127.0.0.1:9421" env:"BENSO_METRICS_LISTEN"`
+}
+
+func (l limiting) on(c server.Config) server.Config {
+	c.Limits = web.Limits{Connections: l.MaxConnections, AtOnce: l.PlaceAtOnce, Uploads: l.PlaceUploads, Work: l.PlaceWork, Burst: 10 * l.PlaceWork}
+	return c
+}
+
+// usualMetrics is where the figures are read when nobody says otherwise.
+const usualMetrics = "127.0.0.1:9421"
+
+// serve serves the figures, as long as the program runs. Where the usual address is
+// taken, by another benso on this machine, there are none; an address that somebody
+// named must be free.
+func (l limiting) serve(p *server.Program, log *slog.Logger) (stop func() error, err error) {
+	if l.MetricsListen == "" {
+		return func() error { return nil }, nil
+	}
+	listener, err := net.Listen("tcp", l.MetricsListen)
+	if err != nil && l.MetricsListen == usualMetrics {
+		log.Warn("no metrics: their usual address is taken; --metrics-listen names another", "address", usualMetrics)
+		return func() error { return nil }, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s for metrics: %w", l.MetricsListen, err)
+	}
+	srv := &http.Server{Handler: p.Metrics(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
+	go func() {
+		if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("metrics ended", "error", err.Error())
+		}
+	}()
+	return srv.Close, nil
+}
+
 type mailing struct {
 	SMTP         string `help:"Mail server: smtp://user@host (STARTTLS), smtps://user@host (TLS) or smtp+clear://127.0.0.1. Empty: people are told in their inbox alone." env:"BENSO_SMTP"`
 	SMTPFrom     string `name:"smtp-from" help:"Who writes to people, such as \"Dich vu cong <khong-tra-loi@example.vn>\"; needed with --smtp." env:"BENSO_SMTP_FROM"`
@@ -65,7 +107,7 @@ type commands struct {
 	LogLevel slog.Level       `help:"debug, info, warn or error." default:"info" env:"BENSO_LOG_LEVEL"`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the province."`
-	Demo    demoCommand    `cmd:"" help:"Fill a data folder with simulated dossiers and serve it."`
+	Demo    demoCommand    `cmd:"" help:"Fill a data folder with a simulated province and serve it meanwhile."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database up to date."`
 	Pack    struct {
 		Check packCheck `cmd:"" help:"Check a pack: file, line and mend for each fault."`
@@ -112,22 +154,31 @@ type run struct {
 type serveCommand struct {
 	storage
 	listening
+	limiting
 	scanning
 	mailing
 }
 
 // Run serves until a signal, then finishes what was accepted.
 func (c serveCommand) Run(r *run) error {
-	config := c.on(c.config())
+	config := c.limiting.on(c.mailing.on(c.config()))
 	config.Addr, config.PublicURL, config.Clamd = c.Addr, c.PublicURL, c.Clamd
-	return serve(r, config, func(addr string) { r.log.Info("serving", "address", "http://"+addr) })
+	return serve(r, config, work{metrics: c.limiting.serve, ready: func(addr string) { r.log.Info("serving", "address", "http://"+addr) }})
 }
 
 // graceful is how long a stop waits for the requests, and then again for the
 // jobs.
 const graceful = 10 * time.Second
 
-func serve(r *run, config server.Config, ready func(addr string)) (err error) {
+// work is what a command does beside serving.
+type work struct {
+	metrics func(p *server.Program, log *slog.Logger) (stop func() error, err error)
+	before  func(ctx context.Context, p *server.Program) error // nil: nothing; before anybody is answered
+	ready   func(addr string)
+	beside  func(ctx context.Context) error // nil: nothing; it ends when ctx does
+}
+
+func serve(r *run, config server.Config, w work) (err error) {
 	// Listening comes first: a taken port is said before anything is written.
 	listener, err := net.Listen("tcp", config.Addr)
 	if err != nil {
@@ -138,16 +189,45 @@ func serve(r *run, config server.Config, ready func(addr string)) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := program.Start(r.ctx); err != nil {
+	if w.before != nil {
+		err = w.before(r.ctx, program)
+	}
+	stopMetrics := func() error { return nil }
+	if err == nil {
+		stopMetrics, err = w.metrics(program, r.log)
+	}
+	if err == nil {
+		defer func() { err = errors.Join(err, stopMetrics()) }()
+		err = program.Start(r.ctx)
+	}
+	if err != nil {
 		return errors.Join(err, listener.Close(), program.Stop(context.Background()))
 	}
 	srv := web.Server(config.Addr, program.Site, r.log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(listener) }()
-	ready(config.Addr)
+	w.ready(config.Addr)
+	ctx, end := context.WithCancel(r.ctx)
+	defer end()
+	var beside error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if w.beside == nil {
+			return
+		}
+		if beside = w.beside(ctx); beside != nil {
+			end() // nobody is served what failed half way
+		}
+	}()
 	select {
 	case err = <-failed:
-	case <-r.ctx.Done():
+	case <-ctx.Done():
+	}
+	end()
+	<-done
+	if err == nil && !errors.Is(beside, context.Canceled) {
+		err = beside
 	}
 	r.stop()
 	r.log.Info("stopping; another signal ends it at once")
@@ -174,18 +254,39 @@ type demoCommand struct {
 	Data        string `help:"Folder of the demonstration; made anew when it holds none." default:"data/demo" env:"BENSO_DATA" type:"path"`
 	DatabaseURL string `help:"PostgreSQL address. Empty: the embedded database." env:"BENSO_DATABASE_URL"`
 	listening
+	limiting
 	mailing
-	Dossiers int   `help:"How many dossiers to simulate." default:"500"`
-	Seed     int64 `help:"Seed of the simulation: the same seed gives the same dossiers." default:"2026"`
+	Dossiers int    `help:"How many dossiers to simulate." default:"20000"`
+	Seed     int64  `help:"Seed of the simulation: the same seed gives the same province." default:"2026"`
+	Until    string `help:"Where the simulation ends, such as 2026-06-30 or 2026-06-30T15:00:00+07:00. Empty: the last full hour."`
+	FillOnly bool   `help:"Only fill the folder; do not serve it."`
 }
 
-// Run fills the folder once and serves it.
+// Run serves the folder from the start and fills it meanwhile, once.
 func (c demoCommand) Run(r *run) error {
-	config := c.on(server.Config{Addr: c.Addr, Data: c.Data, DatabaseURL: c.DatabaseURL, PublicURL: c.PublicURL})
-	if err := demo.Fill(r.ctx, config, r.log, demo.Plan{Dossiers: c.Dossiers, Seed: c.Seed}, os.Stdout); err != nil {
+	plan := demo.Plan{Dossiers: c.Dossiers, Seed: c.Seed}
+	var err error
+	if plan.Until, err = demo.ParseUntil(c.Until); err != nil {
 		return err
 	}
-	return serve(r, config, func(addr string) { demo.Welcome(os.Stdout, "http://"+addr) })
+	config := c.limiting.on(c.mailing.on(server.Config{Addr: c.Addr, Data: c.Data, DatabaseURL: c.DatabaseURL, PublicURL: c.PublicURL, Simulated: true}))
+	if c.FillOnly {
+		_, err := demo.Fill(r.ctx, config, r.log, plan, os.Stdout)
+		return err
+	}
+	var d *demo.Demo
+	return serve(r, config, work{
+		metrics: c.limiting.serve,
+		before: func(ctx context.Context, p *server.Program) (err error) {
+			d, err = demo.Prepare(ctx, p, plan)
+			return err
+		},
+		ready: func(addr string) { demo.Welcome(os.Stdout, "http://"+addr) },
+		beside: func(ctx context.Context) error {
+			_, err := d.Run(ctx, os.Stdout)
+			return err
+		},
+	})
 }
 
 type migrateCommand struct{ storage }

@@ -118,6 +118,7 @@ var house = []room{
 	{path: "bench", may: "everything", tests: true},
 	{path: "bench/jobspike", may: "everything", tests: true},
 	{path: "bench/pages", may: "everything", tests: true},
+	{path: "bench/scale", may: "everything", tests: true},
 	{path: "bench/submit", may: "everything", tests: true},
 	{path: "bench/submit/pocketbase", tests: true}, // a module of its own
 }

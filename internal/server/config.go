@@ -3,6 +3,8 @@ package server
 import (
 	"path/filepath"
 	"strings"
+
+	"benso/internal/kernel/web"
 )
 
 // Config is what an administrator sets, by flag or environment variable.
@@ -10,8 +12,11 @@ type Config struct {
 	Addr        string // where to listen, such as 127.0.0.1:8080
 	Data        string // the folder of files, keys and the embedded database
 	DatabaseURL string // of PostgreSQL; empty: the embedded database
+	Simulated   bool   // it will hold simulated dossiers, and nothing else: every page says so from the start
 	Clamd       string // of ClamAV's daemon: a path of its socket, or host:port; empty: nobody looks for viruses
 	PublicURL   string // how people reach it, such as https://dichvu.vinhlong.gov.vn; empty: http://Addr
+
+	Limits web.Limits // zero: web.DefaultLimits
 
 	// Where letters are handed in, such as smtp://user@mail.example.vn; empty: people
 	// are told in their inbox alone.

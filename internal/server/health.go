@@ -17,7 +17,6 @@ func (p *Program) health() web.Routes {
 	return web.Routes{
 		{Pattern: "GET /healthz", Access: access.Public, Handler: healthz, Bare: true},
 		{Pattern: "GET /readyz", Access: access.Public, Handler: p.readyz, Bare: true},
-		{Pattern: "GET /metrics", Access: access.Public, Handler: web.Wrap(p.Site.Metrics()), Bare: true},
 	}
 }
 
@@ -41,6 +40,14 @@ func plain(w http.ResponseWriter, status int, text string) error {
 	w.WriteHeader(status)
 	_, err := w.Write([]byte(text))
 	return err
+}
+
+// Metrics serves the figures for Prometheus. It has an address of its own, which the
+// public does not reach.
+func (p *Program) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", p.Site.Metrics())
+	return mux
 }
 
 // gauges tells metrics what waits.

@@ -129,6 +129,7 @@ func build(ctx context.Context, c Config, db *database.DB, log *slog.Logger, now
 	if p.Simulated, err = cases.AnySimulated(ctx, db.Read()); err != nil {
 		return nil, err
 	}
+	p.Simulated = p.Simulated || c.Simulated
 	secret, err := identity.Secret(c.secret())
 	if err != nil {
 		return nil, err

@@ -35,7 +35,12 @@ import (
 
 // Actor is who an account is, with its roles as they are now.
 func (p *Program) Actor(ctx context.Context, account string) (access.Actor, error) {
-	profile, err := p.Accounts.ProfileOf(ctx, account)
+	return p.ActorOf(ctx, p.Accounts, account)
+}
+
+// ActorOf is Actor at the time of the store's clock.
+func (p *Program) ActorOf(ctx context.Context, accounts *identity.Store, account string) (access.Actor, error) {
+	profile, err := accounts.ProfileOf(ctx, account)
 	if err != nil {
 		return access.Actor{}, err
 	}
@@ -85,6 +90,16 @@ func client(r *http.Request) string {
 	return host
 }
 
+// place is where a request comes from, for the limits: its network. The machine
+// itself is none: a proxy that does not say for whom it asks would be everybody.
+func place(r *http.Request) string {
+	address := client(r)
+	if ip := net.ParseIP(address); ip == nil || ip.IsLoopback() {
+		return ""
+	}
+	return identity.Network(address)
+}
+
 // provinceName is what the header calls the province today.
 func (p *Program) provinceName() string {
 	for _, u := range p.province.units.At(database.Date(clock.Day(p.Clock.Now()))).Provinces() {
@@ -100,6 +115,8 @@ func (p *Program) hang() error {
 	p.Site = web.New(web.Config{
 		Province: p.provinceName(), Simulated: p.Simulated, Secure: p.Config.secure(), Clock: p.Clock, Log: p.Log,
 		Sessions: account.Sessions{Identity: p.Accounts, Roles: p.province.roles, Path: p.agencyPath, Past: p.agencyPast, Cookie: cookie},
+		Limits:   p.Config.Limits,
+		Place:    place,
 		Footer:   []web.Section{{ID: "helpdesk", Key: "server.helpdesk", URL: helpdesk.Path, Access: access.AccountRecover}},
 		Inbox:    web.Inbox{URL: inbox.Path, Unread: p.Notices.Unread},
 		Sections: []web.Section{

@@ -204,7 +204,6 @@ var table = []row{
 	{pattern: "GET /api/openapi.json", want: "200"},
 	{pattern: "GET /healthz", want: "200"},
 	{pattern: "GET /readyz", want: "200"},
-	{pattern: "GET /metrics", want: "200"},
 	{pattern: "GET /favicon.ico", want: "led"},
 	{pattern: "GET /assets/{hash}/{name}", kind: "asset", want: "200"},
 

@@ -56,12 +56,12 @@ func (s *Store) addressCharge(use, address string, rule Throttle) []charge {
 	if address == "" {
 		return nil
 	}
-	return []charge{{s.keyed(use, network(address)), rule, false}}
+	return []charge{{s.keyed(use, Network(address)), rule, false}}
 }
 
-// network is what counts as one place: an IPv4 address, or an IPv6 network of 64
+// Network is what counts as one place: an IPv4 address, or an IPv6 network of 64
 // bits, which is what one household gets.
-func network(address string) string {
+func Network(address string) string {
 	if host, err := netip.ParseAddrPort(address); err == nil {
 		address = host.Addr().String()
 	}

@@ -95,6 +95,14 @@ func (s *Site) serve(route Route) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
+		if !route.Bare {
+			leave, err := s.gate.enter(s.placeOf(v, r), route.MaxBody > defaultBody && r.ContentLength != 0)
+			if err != nil {
+				s.refuse(w, r, err)
+				return
+			}
+			defer leave()
+		}
 		if r.ContentLength > route.MaxBody {
 			drain(r.Body, route.MaxBody)
 			s.fail(w, r, errTooLarge)
@@ -112,6 +120,12 @@ func (s *Site) serve(route Route) http.Handler {
 		}
 		s.fail(w, r, err)
 	})
+}
+
+// refuse answers a request that came beyond a limit: it may come again soon.
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	w.Header().Set("Retry-After", "5")
+	s.fail(w, r, err)
 }
 
 var errTooLarge = fault.New(fault.TooLarge, "web.too_large")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"sort"
 	"strings"
@@ -71,6 +72,10 @@ type Config struct {
 	Clock     clock.Clock   // clock.System when nil
 	Log       *slog.Logger  // slog.Default when nil
 	Timeout   time.Duration // of a handler, without the upload; 30 seconds when 0
+	// Limits are DefaultLimits when they are zero. Place says where a request comes
+	// from, for them; empty: from nowhere that could be told from others.
+	Limits Limits
+	Place  func(*http.Request) string
 	// FormTargets are origins of others to which a form may lead, such as a payment gateway.
 	FormTargets []string
 	// Paths of the rooms that the edge leads to.
@@ -94,6 +99,8 @@ type Site struct {
 	mux     *http.ServeMux
 	cross   *http.CrossOriginProtection
 	metrics *metrics
+	gate    *gate
+	conns   *connections
 	routes  []Route
 }
 
@@ -123,7 +130,11 @@ func New(config Config) *Site {
 			panic(fmt.Sprintf("web: section %q declares no Access; say access.Public if everybody sees it", s.ID))
 		}
 	}
+	if config.Limits == (Limits{}) {
+		config.Limits = DefaultLimits()
+	}
 	s := &Site{config: config, policy: policy(config), mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), metrics: newMetrics()}
+	s.gate, s.conns = newGate(config.Limits, clock.System.Now, s.metrics), newConnections(config.Limits.Connections, s.metrics)
 	s.add(Routes{
 		{Pattern: "GET " + staticPath + "{hash}/{name}", Access: access.Public, Handler: serveStatic, Bare: true},
 		{Pattern: "GET /favicon.ico", Access: access.Public, Handler: serveFavicon, Bare: true},
@@ -200,8 +211,13 @@ func Wrap(h http.Handler) Handler {
 // Server is an http.Server for the site. It has no limit of its own for bodies
 // and answers: the site sets one for each request, by the size its route allows.
 func Server(addr string, h http.Handler, log *slog.Logger) *http.Server {
+	var state func(net.Conn, http.ConnState)
+	if s, ok := h.(*Site); ok {
+		state = s.conns.state
+	}
 	return &http.Server{
-		Addr: addr, Handler: h,
+		ConnState: state,
+		Addr:      addr, Handler: h,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,

@@ -63,7 +63,7 @@ func TestDemonstrationRefusesAFolderThatHasAccounts(t *testing.T) {
 			if err := p.Stop(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			err = demo.Fill(t.Context(), c, quiet, demo.Plan{Dossiers: 3, Seed: 3}, io.Discard)
+			_, err = demo.Fill(t.Context(), c, quiet, demo.Plan{Dossiers: 3, Seed: 3}, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), "in use") {
 				t.Errorf("it was filled: %v", err)
 			}
