@@ -60,7 +60,7 @@ func (db *DB) snapshotSQLite(ctx context.Context, file string, look func(context
 		return err
 	}
 	defer func() { err = errors.Join(err, copied.Close()) }()
-	return look(ctx, pool{copied, SQLite})
+	return look(ctx, pool{&DB{dialect: SQLite, reader: copied}})
 }
 
 // derived are tables that triggers fill from others: they are not written, and fill
