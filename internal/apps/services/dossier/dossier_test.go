@@ -24,6 +24,7 @@ import (
 	"benso/internal/kernel/fault"
 	"benso/internal/kernel/file"
 	"benso/internal/kernel/form"
+	"benso/internal/kernel/job"
 )
 
 // photo is a picture that any phone could have taken; seed makes each another.
@@ -147,7 +148,11 @@ func TestFilingIsNotAcceptance(t *testing.T) {
 		if err != nil || len(papers) != 1 || papers[0].Slot != "paper:birth_certificate" {
 			t.Errorf("papers %+v, %v", papers, err)
 		}
-		if s, err := w.Jobs.Stats(t.Context()); err != nil || s.Waiting != 1 {
+		queue, ok := w.Jobs.(*job.Queue)
+		if !ok {
+			t.Fatalf("the room leaves its jobs with %T", w.Jobs)
+		}
+		if s, err := queue.Stats(t.Context()); err != nil || s.Waiting != 1 {
 			t.Errorf("jobs %+v, %v", s, err)
 		}
 	})
