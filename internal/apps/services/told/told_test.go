@@ -44,7 +44,7 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	w.notices = notify.New(notify.Config{DB: db, Clock: clock.System, Mail: post{}, Address: func(context.Context, database.Querier, string) (string, error) { return "mai@benso.example", nil }})
 	w.notices.Handle(handlers)
 	w.Room, w.clock = servicestest.NewRoomWith(t, db, handlers)
-	w.notices.Join(w.Jobs)
+	w.notices.Join(w.Jobs.(*job.Queue))
 	w.told = &told.Room{Dossiers: w.Room, Notices: w.notices}
 	w.told.Subscribe(w.Events)
 	w.clerk = servicestest.Official(t, w.Room, "clerk", "clerk", servicestest.Agency)
