@@ -15,8 +15,8 @@ import (
 // health gives the addresses that machines watch.
 func (p *Program) health() web.Routes {
 	return web.Routes{
-		{Pattern: "GET /healthz", Access: access.Public, Handler: healthz, Bare: true},
-		{Pattern: "GET /readyz", Access: access.Public, Handler: p.readyz, Bare: true},
+		{Pattern: "GET /healthz", Access: access.Public, Handler: healthz, Bare: true, Free: true},
+		{Pattern: "GET /readyz", Access: access.Public, Handler: p.readyz, Bare: true, Free: true},
 	}
 }
 

@@ -16,7 +16,7 @@ func extract(name string) filing {
 		leaves: []leaf{
 			{"Bạn nộp hồ sơ cho ai?", nil, "Chọn nộp cho cá nhân hay tổ chức", []move{choose("Cá nhân")}},
 			{"Thông tin của bạn", []move{fill("applicant-name", name), fill("applicant-citizen", "83198")}, "phải có đúng 12 chữ số", []move{fill("applicant-citizen", "083198004321")}},
-			{"Cách liên lạc với bạn", nil, "Nhập số điện thoại", []move{fill("phone", "0912 345 678")}},
+			{"Cách liên lạc với bạn", []move{fill("phone", "")}, "Nhập số điện thoại", []move{fill("phone", "0912 345 678")}},
 			{"Việc này thuộc xã, phường nào?", nil, "Chọn xã, phường", []move{pick("commune-commune", commune)}},
 			{"Bạn nộp cho cấp nào?", nil, "Chọn cấp giải quyết", []move{choose("Xã, phường")}},
 			{"Bạn đề nghị giải quyết việc gì?", nil, "Nhập nội dung đề nghị", []move{fill("request", "Xin 2 bản sao Giấy khai sinh của con tôi, sinh ngày 10/11/2020")}},

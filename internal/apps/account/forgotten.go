@@ -18,9 +18,9 @@ const (
 func (room *Room) forgottenRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET " + ForgottenPath, Access: access.Public, Handler: room.showForgotten},
-		{Pattern: "POST " + ForgottenPath, Access: access.Public, Handler: room.askRecovery, MaxBody: most},
+		{Pattern: "POST " + ForgottenPath, Access: access.Public, Handler: room.askRecovery, MaxBody: most, Throttled: true},
 		{Pattern: "GET " + recoverPath, Access: access.Public, Handler: room.showRecover},
-		{Pattern: "POST " + recoverPath, Access: access.Public, Handler: room.recoverPassword, MaxBody: most},
+		{Pattern: "POST " + recoverPath, Access: access.Public, Handler: room.recoverPassword, MaxBody: most, Throttled: true},
 	}
 }
 

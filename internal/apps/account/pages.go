@@ -90,9 +90,9 @@ const most = 16 << 10
 func (room *Room) Routes() []web.Route {
 	return slices.Concat(room.mailRoutes(), room.forgottenRoutes(), []web.Route{
 		{Pattern: "GET " + SignInPath, Access: access.Public, Handler: room.showSignIn},
-		{Pattern: "POST " + SignInPath, Access: access.Public, Handler: room.signIn, MaxBody: most},
+		{Pattern: "POST " + SignInPath, Access: access.Public, Handler: room.signIn, MaxBody: most, Throttled: true},
 		{Pattern: "GET " + RegisterPath, Access: access.Public, Handler: room.showRegister},
-		{Pattern: "POST " + RegisterPath, Access: access.Public, Handler: room.register, MaxBody: most},
+		{Pattern: "POST " + RegisterPath, Access: access.Public, Handler: room.register, MaxBody: most, Throttled: true},
 		{Pattern: "GET " + donePath, Access: access.SignedIn, Handler: room.showDone},
 		{Pattern: "POST " + SignOutPath, Access: access.Public, Handler: room.signOut, MaxBody: most},
 		{Pattern: "GET " + Path, Access: access.SignedIn, Handler: room.showAccount},

@@ -200,13 +200,36 @@ func (room *Room) whole(h Hand, o official) error {
 	return nil
 }
 
-// entire finds an official whose account the hand manages.
+// entire finds an official whose account the hand manages: all of its own roles, and
+// of those that it holds for somebody who is absent, which come with the account.
 func (room *Room) entire(ctx context.Context, q database.Querier, h Hand, id string) (official, error) {
 	o, err := room.official(ctx, q, h, id)
 	if err == nil {
 		err = room.whole(h, o)
 	}
-	return o, err
+	if err != nil || h.machine {
+		return o, err
+	}
+	absent, err := room.Identity.StandsFor(ctx, q, id)
+	if err != nil {
+		return official{}, err
+	}
+	for _, x := range absent {
+		posts, err := room.open(ctx, q, x.Account)
+		if err != nil {
+			return official{}, err
+		}
+		for _, post := range posts {
+			a, err := room.Units.Agency(post.Agency)
+			if err != nil {
+				return official{}, err
+			}
+			if !room.manages(h, a.ID) || room.mayGive(h, post.Role, a) != nil {
+				return official{}, fault.New(fault.Forbidden, "administration.account_from_above")
+			}
+		}
+	}
+	return o, nil
 }
 
 // mayTakeOn decides whether an official who exists may get a role here: not oneself,

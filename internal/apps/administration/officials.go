@@ -415,7 +415,7 @@ func (room *Room) absent(ctx context.Context, h Hand, key string, a identity.Abs
 		if err != nil {
 			return err
 		}
-		if err := room.mayStandIn(h, who, a.Deputy, posts); err != nil {
+		if err := room.mayStandIn(h, who, a, posts); err != nil {
 			return err
 		}
 		_, err = room.Identity.SetAbsence(ctx, tx, by, a)
@@ -423,18 +423,25 @@ func (room *Room) absent(ctx context.Context, h Hand, key string, a identity.Abs
 	})
 }
 
-// mayStandIn decides who may stand in: a colleague of one of the same agencies who
-// is not the hand itself, and whose own roles (posts) may be joined with those of
-// the absent one.
-func (room *Room) mayStandIn(h Hand, who official, deputy string, posts []identity.Assignment) error {
+// mayStandIn decides who may stand in (a.Deputy): a colleague of one of the same
+// agencies, for as long as the absence lasts where its days are known, who is not
+// the hand itself, and whose own roles (posts) may be joined with those of the
+// absent one.
+func (room *Room) mayStandIn(h Hand, who official, a identity.Absence, posts []identity.Assignment) error {
 	refuse := func(key string) error {
 		return fault.New(fault.Invalid, key).WithField("deputy", key)
 	}
-	if h.self(deputy) {
+	if h.self(a.Deputy) {
 		return refuse("administration.not_self")
 	}
-	if deputy == who.ID || !slices.ContainsFunc(posts, func(p identity.Assignment) bool { return who.worksAt(p.Agency) }) {
+	colleague := func(p identity.Assignment) bool { return who.worksAt(p.Agency) }
+	if a.Deputy == who.ID || !slices.ContainsFunc(posts, colleague) {
 		return refuse("administration.deputy_needed")
+	}
+	if a.From != "" && !slices.ContainsFunc(posts, func(p identity.Assignment) bool {
+		return colleague(p) && p.From <= a.From && (p.Last == "" || p.Last >= a.Last)
+	}) {
+		return refuse("administration.deputy_not_all_days")
 	}
 	held := make([]string, len(posts))
 	for i, p := range posts {
@@ -460,7 +467,7 @@ func (o official) worksAt(agency string) bool {
 func (room *Room) back(ctx context.Context, h Hand, key, account, absence, reason string) error {
 	o := order{Route: personPath + "{id}" + absencePath + "/{absence}" + backPath, Key: key, Input: []string{absence}}
 	return room.onWhole(ctx, h, o, account, Act{Kind: actBack, Reason: reason}, func(ctx context.Context, tx *database.Tx, by identity.By, _ official) error {
-		all, err := room.Identity.Absences(ctx, account)
+		all, err := room.Identity.AbsencesIn(ctx, tx, account)
 		if err != nil {
 			return err
 		}
@@ -483,7 +490,7 @@ func (room *Room) colleagues(ctx context.Context, h Hand, o official) (found []i
 		return nil, err
 	}
 	return slices.DeleteFunc(all, func(l identity.Listed) bool {
-		return l.Account == o.ID || room.mayStandIn(h, o, l.Account, l.Posts) != nil
+		return l.Account == o.ID || room.mayStandIn(h, o, identity.Absence{Deputy: l.Account}, l.Posts) != nil
 	}), nil
 }
 

@@ -204,6 +204,21 @@ func TestAccountIsTouchedOnlyByWhoManagesAllOfItsRoles(t *testing.T) {
 	})
 }
 
+func TestAccountIsNotTouchedWhileItHoldsForSomebodyAbsentWhatIsManagedFromAbove(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		absent, deputy := w.hire("0912345671", "specialist", here), w.hire("0912345672", "specialist", here)
+		above, h := w.hand(w.above), w.hand(w.chief)
+		w.must(w.more(ctx, above, database.NewID(), absent, w.wish("", "head", elsewhere)))
+		w.must(w.absent(ctx, above, database.NewID(), identity.Absence{Account: absent, Deputy: deputy, From: w.today(), Last: "2026-11-27"}, "x"))
+		_, err := w.password(ctx, h, database.NewID(), deputy, "x")
+		w.refused("password", err, fault.Forbidden, "administration.account_from_above")
+		if _, err := w.password(ctx, above, database.NewID(), deputy, "x"); err != nil {
+			t.Errorf("from above: %v", err)
+		}
+	})
+}
+
 func TestClosedAccountIsOutAndIsOpenedAgainWithoutItsRoles(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
@@ -265,6 +280,10 @@ func TestDeputyIsAColleagueWhoseRolesMayBeJoined(t *testing.T) {
 		for deputy, key := range map[string]string{stranger: "administration.deputy_needed", signer: "administration.deputy_needed", admin: "administration.deputy_separated", "nobody": "administration.deputy_needed"} {
 			w.refused("deputy", w.absent(ctx, h, database.NewID(), identity.Absence{Account: signer, Deputy: deputy, From: w.today(), Last: "2026-11-27"}, "x"), fault.Invalid, key)
 		}
+		gone := w.hire("0912345675", "specialist", here)
+		w.must(w.end(ctx, h, database.NewID(), gone, w.postOf(gone), "2026-11-26", "x"))
+		w.refused("who is there for a part of it", w.absent(ctx, h, database.NewID(), identity.Absence{Account: signer, Deputy: gone, From: w.today(), Last: "2026-11-27"}, "x"), fault.Invalid, "administration.deputy_not_all_days")
+		w.must(w.end(ctx, h, database.NewID(), gone, w.postOf(gone), "", "x"))
 		o, err := w.official(ctx, w.DB.Read(), h, signer)
 		w.must(err)
 		may, err := w.colleagues(ctx, h, o)

@@ -79,12 +79,13 @@ func (room *Room) Read(h Hand, text string) (rows []Row, faults []Fault) {
 	text = strings.TrimPrefix(text, "\uFEFF")
 	head, _, _ := strings.Cut(text, "\n")
 	in := csv.NewReader(strings.NewReader(text))
-	in.FieldsPerRecord, in.TrimLeadingSpace = -1, true
+	in.FieldsPerRecord = -1
 	for _, c := range ";\t" {
 		if strings.Count(head, string(c)) > strings.Count(head, string(in.Comma)) {
 			in.Comma = c
 		}
 	}
+	in.TrimLeadingSpace = in.Comma != '\t' // it would swallow the empty cells of what a spreadsheet pastes
 	wrong := func(line int, column, key string, args ...any) {
 		faults = append(faults, Fault{Line: line, Column: column, Field: fault.Field{Key: key, Args: args}})
 	}

@@ -66,6 +66,14 @@ func TestFileOfOfficialsIsTakenInAndTakingItInAgainChangesNothing(t *testing.T) 
 	})
 }
 
+func TestEmptyCellsOfPastedRowsStayInTheirColumns(t *testing.T) {
+	room := newRoom(t, databasetest.SQLite(t))
+	rows, faults := room.Read(machine, "name\tlogin\trole\tagency\tfrom\tuntil\nTrần Văn An\t0912345671\tspecialist\t"+agency+"\t\t31/12/2026\n")
+	if len(faults) > 0 || len(rows) != 1 || rows[0].From == "2026-12-31" || rows[0].Last != "2026-12-31" {
+		t.Errorf("read as %+v, %+v", rows, faults)
+	}
+}
+
 func TestEveryFaultOfAFileIsSaidByLineAndColumnAndNothingIsTakenIn(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		room := newRoom(t, db)

@@ -90,6 +90,9 @@ func (c *copying) WriteHeader(status int) {
 }
 
 func (c *copying) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
 	c.body.Write(b)
 	return c.ResponseWriter.Write(b)
 }

@@ -30,7 +30,7 @@ func (room *Room) Routes() []web.Route {
 		{Pattern: "GET " + Path, Access: access.Public, Handler: room.keep(room.showBoard)},
 		{Pattern: "GET " + Path + "/lanh-dao", Access: access.BoardOpen, Handler: room.showLeaders},
 		{Pattern: "GET " + Path + "/thay-doi.atom", Access: access.Public, Handler: room.keep(room.feed), Bare: true},
-		{Pattern: "GET " + stylePath, Access: access.Public, Handler: serveStyle, Bare: true},
+		{Pattern: "GET " + stylePath, Access: access.Public, Handler: serveStyle, Bare: true, Free: true},
 		{Pattern: "GET " + Path + "/{id}", Access: access.Public, Handler: room.keep(room.showLine)},
 		{Pattern: "GET " + Path + "/{id}/{measure}", Access: access.Public, Handler: room.keep(room.showRecords)},
 		{Pattern: "GET " + Path + "/{id}/{measure}/phan-tich", Access: access.Public, Handler: room.keep(room.showParts)},

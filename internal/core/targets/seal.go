@@ -243,6 +243,11 @@ type Recounting struct {
 // was kept by increments. It changes nothing.
 func (room *Room) Recount(ctx context.Context) (Recounting, error) {
 	var found Recounting
+	q := room.db.Read()
+	before, settled, err := room.standsAt(ctx, q)
+	if err != nil {
+		return found, err
+	}
 	sums := map[Tally]int64{}
 	for _, recorder := range room.recorders {
 		tallies, err := recorder.Recount(ctx, room.db, room.resolution.Within())
@@ -258,7 +263,6 @@ func (room *Room) Recount(ctx context.Context) (Recounting, error) {
 			}
 		}
 	}
-	q := room.db.Read()
 	months, err := tallied(ctx, q)
 	if err != nil {
 		return found, err
@@ -286,14 +290,20 @@ func (room *Room) Recount(ctx context.Context) (Recounting, error) {
 	if err := room.checkReadings(ctx, q, kept, &found); err != nil {
 		return found, err
 	}
-	if room.Settled != nil {
-		settled, err := room.Settled(ctx, q)
-		if err != nil {
-			return found, err
-		}
-		found.Waiting = !settled
+	// Records and tallies are not read at one instant: what came in between is in one of
+	// them only.
+	after, settledNow, err := room.standsAt(ctx, q)
+	found.Waiting = !settled || !settledNow || after != before
+	return found, err
+}
+
+// standsAt says which fact is the last, and whether no act waits to be counted.
+func (room *Room) standsAt(ctx context.Context, q database.Querier) (last int64, settled bool, err error) {
+	if last, err = lastFact(ctx, q); err != nil || room.Settled == nil {
+		return last, true, err
 	}
-	return found, nil
+	settled, err = room.Settled(ctx, q)
+	return last, settled, err
 }
 
 // checkReadings looks at every sealed reading: whether it is what was written, and

@@ -123,6 +123,10 @@ func (s *Store) ResetPassword(ctx context.Context, tx *database.Tx, by By, accou
 // what it does for absent colleagues, so that none of it comes back when the account is
 // opened again. Its name stays, since records of what it did name it.
 func (s *Store) Close(ctx context.Context, tx *database.Tx, by By, account string) error {
+	// No role is given while it closes.
+	if err := lockHandle(ctx, tx, "assignments of "+account); err != nil {
+		return err
+	}
 	closed, err := closeAccount(ctx, tx, account, s.clock.Now())
 	if err != nil || !closed {
 		return err

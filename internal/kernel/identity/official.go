@@ -90,10 +90,10 @@ func (s *Store) Give(ctx context.Context, tx *database.Tx, by By, a Assignment, 
 	if a.From == "" || a.Role == "" || a.Agency == "" {
 		return "", errDays
 	}
-	if err := s.isOpenOfficial(ctx, tx, a.Account); err != nil {
+	if err := lockHandle(ctx, tx, "assignments of "+a.Account); err != nil {
 		return "", err
 	}
-	if err := lockHandle(ctx, tx, "assignments of "+a.Account); err != nil {
+	if err := s.isOpenOfficial(ctx, tx, a.Account); err != nil {
 		return "", err
 	}
 	all, err := assignmentsOf(ctx, tx, a.Account)
@@ -169,7 +169,12 @@ func (s *Store) Assignments(ctx context.Context, account string) ([]Assignment, 
 
 // Absences lists an official's absences that are not over and not cancelled.
 func (s *Store) Absences(ctx context.Context, account string) ([]Absence, error) {
-	return absencesOf(ctx, s.db.Read(), account, clock.Day(s.clock.Now()))
+	return s.AbsencesIn(ctx, s.db.Read(), account)
+}
+
+// AbsencesIn is Absences within a transaction.
+func (s *Store) AbsencesIn(ctx context.Context, q database.Querier, account string) ([]Absence, error) {
+	return absencesOf(ctx, q, account, clock.Day(s.clock.Now()))
 }
 
 // Members lists who holds a role at an agency now, in their own right; role ""
@@ -206,7 +211,7 @@ func (s *Store) Pass(ctx context.Context, tx *database.Tx, by By, old Assignment
 		switch {
 		case a.ID == old.ID && !a.EndedAt.IsZero():
 			return false, nil // it was passed, or taken, meanwhile
-		case a.ID == old.ID || !a.EndedAt.IsZero():
+		case a.ID == old.ID || a.Over(clock.Day(s.clock.Now())):
 			continue
 		}
 		held = append(held, a.Role)

@@ -72,7 +72,8 @@ func newGate(l Limits, now func() time.Time, m *metrics) *gate {
 }
 
 // enter lets a request of a place in, or refuses it; leave takes it out again.
-func (g *gate) enter(who string, upload bool) (leave func(), err error) {
+// throttled is one whose time the place does not pay for.
+func (g *gate) enter(who string, upload, throttled bool) (leave func(), err error) {
 	if who == "" {
 		return func() {}, nil
 	}
@@ -86,7 +87,7 @@ func (g *gate) enter(who string, upload bool) (leave func(), err error) {
 		limit = "at_once"
 	case upload && p.uploads >= g.Uploads:
 		limit = "uploads"
-	case p.left <= 0:
+	case p.left <= 0 && !throttled:
 		limit = "work_seconds"
 	}
 	if limit != "" {
@@ -103,6 +104,8 @@ func (g *gate) enter(who string, upload bool) (leave func(), err error) {
 		p.open--
 		if upload {
 			p.uploads--
+		}
+		if upload || throttled {
 			return
 		}
 		p.left -= min(g.now().Sub(now), mostCharged)

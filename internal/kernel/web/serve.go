@@ -95,8 +95,8 @@ func (s *Site) serve(route Route) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
-		if !route.Bare {
-			leave, err := s.gate.enter(s.placeOf(v, r), route.MaxBody > defaultBody && r.ContentLength != 0)
+		if !route.Free {
+			leave, err := s.gate.enter(s.placeOf(v, r), route.MaxBody > defaultBody && r.ContentLength != 0, route.Throttled)
 			if err != nil {
 				s.refuse(w, r, err)
 				return

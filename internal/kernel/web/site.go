@@ -27,6 +27,11 @@ type Route struct {
 	// Bare says that no session is read: health, metrics, files that are the same
 	// for everybody. Only a public route can be bare.
 	Bare bool
+	// Free says that it costs so little that it counts against no limit of a place.
+	Free bool
+	// Throttled says that it has limits of its own, and may wait for others (a password
+	// is looked at): its time counts against no place, its being there does.
+	Throttled bool
 }
 
 // Room is a part of the program that has pages.
@@ -136,8 +141,8 @@ func New(config Config) *Site {
 	s := &Site{config: config, policy: policy(config), mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), metrics: newMetrics()}
 	s.gate, s.conns = newGate(config.Limits, clock.System.Now, s.metrics), newConnections(config.Limits.Connections, s.metrics)
 	s.add(Routes{
-		{Pattern: "GET " + staticPath + "{hash}/{name}", Access: access.Public, Handler: serveStatic, Bare: true},
-		{Pattern: "GET /favicon.ico", Access: access.Public, Handler: serveFavicon, Bare: true},
+		{Pattern: "GET " + staticPath + "{hash}/{name}", Access: access.Public, Handler: serveStatic, Bare: true, Free: true},
+		{Pattern: "GET /favicon.ico", Access: access.Public, Handler: serveFavicon, Bare: true, Free: true},
 	})
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"benso/internal/core/cases"
@@ -43,6 +44,8 @@ type Demo struct {
 	p     *server.Program
 	plan  Plan
 	world *world // nil: the folder holds its demonstration already
+
+	filling atomic.Bool
 }
 
 // Prepare makes what the demonstration begins with, so that the accounts of the
@@ -81,6 +84,15 @@ func Prepare(ctx context.Context, p *server.Program, plan Plan) (*Demo, error) {
 	}
 	if d.world, err = newWorld(ctx, p, plan); err != nil {
 		return nil, err
+	}
+	// No month of the past is over while its deeds are still being done.
+	d.filling.Store(true)
+	settled := p.Targets.Settled
+	p.Targets.Settled = func(ctx context.Context, q database.Querier) (bool, error) {
+		if d.filling.Load() {
+			return false, nil
+		}
+		return settled(ctx, q)
 	}
 	return d, d.world.welcome(ctx)
 }
@@ -138,13 +150,11 @@ func (d *Demo) Run(ctx context.Context, out io.Writer) (digest string, err error
 		return "", nil
 	}
 	bar := newBar(out)
-	err = w.live(ctx, bar.show)
-	// What was done is counted also when somebody has had enough.
-	err = errors.Join(err, w.count(context.WithoutCancel(ctx)))
-	if err != nil {
+	if err = w.live(ctx, bar.show); err != nil {
 		bar.end()
 		return "", err
 	}
+	d.filling.Store(false)
 	bar.done(w.progress)
 	if digest, err = Digest(ctx, d.p.DB.Read()); err != nil {
 		return "", err

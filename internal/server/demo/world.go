@@ -39,8 +39,6 @@ const (
 	deedsTogether = 400
 	holdAtLeast   = 4 * time.Millisecond
 	holdAtMost    = 150 * time.Millisecond
-
-	countedTogether = 500 // dossiers that the board hears of at once
 )
 
 // matter is one dossier that somebody will do something about.
@@ -212,11 +210,14 @@ func (w *world) live(ctx context.Context, tell func(Progress)) error {
 		err := w.p.DB.Together(ctx, func(ctx context.Context) (err error) {
 			for n := 0; n < deedsTogether && !over && err == nil; n++ {
 				if took := clock.System.Now().Sub(began); took > holdAtMost || took > holdAtLeast && w.p.DB.Wanted(ctx) {
-					return nil
+					break
 				}
 				over, err = w.next(ctx)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return w.count(ctx)
 		})
 		if err != nil {
 			return err
@@ -253,14 +254,11 @@ func (w *world) next(ctx context.Context) (over bool, err error) {
 	if d.m.room == w.past && d.m.id != "" {
 		w.touched[d.m.id] = true
 	}
-	if len(w.touched) >= countedTogether {
-		err = w.count(ctx)
-	}
-	return false, err
+	return false, nil
 }
 
 // count has the board count what was done to dossiers of the past, of which no event
-// tells it.
+// tells it, in the transaction of the deeds.
 func (w *world) count(ctx context.Context) error {
 	ids := slices.Sorted(maps.Keys(w.touched))
 	if len(ids) == 0 {

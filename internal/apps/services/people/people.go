@@ -174,8 +174,12 @@ func names(name string, words []string) bool {
 func (f Finder) byNumber(ctx context.Context, scope access.Scope, phone, citizen string) (all []dossier.Dossier, known string, err error) {
 	var accounts []string
 	add := func(a identity.Account) {
-		if a.Kind == identity.Person {
-			accounts, known = append(accounts, a.ID), a.Name
+		if a.Kind != identity.Person {
+			return
+		}
+		accounts = append(accounts, a.ID)
+		if known == "" {
+			known = a.Name // who has confirmed it comes first; others only say so
 		}
 	}
 	if citizen != "" {

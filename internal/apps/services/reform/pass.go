@@ -205,7 +205,11 @@ func (x *run) drafts(ctx context.Context) error {
 			lines, drafts, passings = append(lines, l), append(drafts, d), append(passings, p)
 		}
 		err = x.write(ctx, lines, func(ctx context.Context, tx *database.Tx, i int, _ *Line) (bool, error) {
-			return x.Dossiers.PassDraft(ctx, tx, drafts[i], passings[i], x.Date)
+			passed, err := x.Dossiers.PassDraft(ctx, tx, drafts[i], passings[i], x.Date)
+			if fault.Is(err, fault.NotFound) {
+				return false, nil // its person threw it away meanwhile
+			}
+			return passed, err
 		})
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package reform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -200,7 +199,10 @@ func (x *run) write(ctx context.Context, lines []Line, act func(ctx context.Cont
 		}
 		return nil
 	})
-	return errors.Join(err, x.say(done))
+	if err != nil {
+		return err // what it had done is taken back
+	}
+	return x.say(done)
 }
 
 // line places a thing, as people decided or by the rules.
