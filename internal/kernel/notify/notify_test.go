@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,13 +18,17 @@ import (
 	"benso/internal/kernel/notify"
 )
 
-// post keeps the letters that it is given, or answers with an error.
+// post keeps the letters that it is given, or answers with an error. Several are
+// delivered at once; the tests look when all have been.
 type post struct {
+	mu      sync.Mutex
 	letters []notify.Letter
 	err     error
 }
 
 func (p *post) Send(_ context.Context, l notify.Letter) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err != nil {
 		return p.err
 	}
